@@ -1,0 +1,1 @@
+"""The tests, in rings: fakes (milliseconds), `test:///`, real libvirtd and QEMU, the real process on a screen."""
