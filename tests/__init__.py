@@ -1,1 +1,1 @@
-"""The tests, in rings: fakes (milliseconds), `test:///`, real libvirtd and QEMU, the real process on a screen."""
+"""The tests, in rings: fakes (milliseconds), `test:///`, real libvirtd, the real process."""

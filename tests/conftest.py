@@ -1,7 +1,9 @@
 """Ground rules of every test: nobody's settings are touched, nothing is left behind, coroutines just run.
 
-- `async def test_…` runs on a fresh plain asyncio loop; with the fixture `qt_loop` on the application's Qt loop.
-- A Qt message of level warning or worse fails the test (pytest-qt), as does a Python warning (filterwarnings).
+- `async def test_…` runs on a fresh plain asyncio loop; with the fixture `qt_loop` on
+  the application's Qt loop.
+- A Qt message of level warning or worse fails the test (pytest-qt), as does a Python warning
+  (filterwarnings).
 - Leaked threads, child processes and asyncio tasks fail it, as do exceptions that no one retrieved.
 """
 
@@ -43,8 +45,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     test = pyfuncitem.obj(**arguments)
-    qt_loop: asyncio.AbstractEventLoop | None = pyfuncitem.funcargs.get("qt_loop")
-    if qt_loop is None:
+    qt_loop = pyfuncitem.funcargs.get("qt_loop")
+    if not isinstance(qt_loop, asyncio.AbstractEventLoop):
         run_watched(test)
     else:
         watch = LoopWatch(qt_loop)

@@ -1,1 +1,1 @@
-"""What tests of several rings share: waiting, leak detection, a private libvirtd, a screen, a screen reader's view."""
+"""What tests of several rings share: waiting, leak detection, a private libvirtd, a screen."""
