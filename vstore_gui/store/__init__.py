@@ -1,0 +1,1 @@
+"""What we know of every connection: frozen values by key, diffed as they come, indexed by who uses what."""
