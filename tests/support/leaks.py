@@ -92,7 +92,7 @@ class LoopWatch:
             await asyncio.sleep(_PAUSE_S)
 
     def check(self) -> None:
-        """AssertionError for exceptions that nobody retrieved; collects garbage, because that is when they tell."""
+        """AssertionError for exceptions that nobody retrieved; collects garbage: that is when they tell."""
         gc.collect()
         if self._troubles:
             raise AssertionError("the loop's exception handler was told: " + "; ".join(self._troubles)) from (

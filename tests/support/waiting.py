@@ -13,7 +13,7 @@ _PAUSE_S = 0.01
 
 
 def wait_until(condition: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:
-    """Block until the condition holds; AssertionError naming `what` after the limit. For code without a loop."""
+    """Block until the condition holds; AssertionError naming `what` after the limit. Without a loop."""
     end = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end, f"waited {limit_s:g} s in vain for: {what}"
