@@ -1,7 +1,7 @@
 """What each bus and each device of a machine allows: the table that disk cards and disk wizards ask.
 
-Seen with QEMU 7.2. What a given host and machine type really offer is asked of its domain capabilities; this table
-says what that cannot tell: names, target prefixes, what can be changed while the machine runs.
+Seen with QEMU 7.2. What a given host and machine type really offer is asked of its domain capabilities; this
+table says what that cannot tell: names, target prefixes, what can be changed while the machine runs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = [
 
 
 class BusRule(msgspec.Struct, frozen=True):
-    """One `<target bus='…'>`. `units` is how many disks one controller takes by target index; None: no controller."""
+    """One `<target bus='…'>`. `units`: disks that one controller takes by target index; None: no controller."""
 
     bus: str
     label: Text
@@ -40,7 +40,7 @@ class BusRule(msgspec.Struct, frozen=True):
 
 
 class DeviceRule(msgspec.Struct, frozen=True):
-    """One `<disk device='…'>`. `buses` are in the order of recommendation; labels are those of device and bus."""
+    """One `<disk device='…'>`. `buses` in the order of recommendation; labels are those of device and bus."""
 
     device: str
     label: Text
@@ -70,7 +70,8 @@ BUSES: Final[dict[str, BusRule]] = {
             text(
                 QT_TRANSLATE_NOOP(
                     "vstore",
-                    "Recommended for many disks, TRIM, LUN passthrough and CD-ROMs. The guest needs its driver.",
+                    "Recommended for many disks, TRIM, LUN passthrough and CD-ROMs. The guest needs "
+                    "its driver.",
                 )
             ),
             prefix="sd",

@@ -35,8 +35,8 @@ class VolumeOperation(enum.Enum):
 
 
 class PoolKind(msgspec.Struct, frozen=True):
-    """One row. `volume_formats` are what volumes can be created as, the recommended one first; formats are libvirt's
-    own words, `source_fields` names of PoolSource's fields, `target_fields` of 'path' and 'permissions'.
+    """One row. `volume_formats` are what volumes can be created as, the recommended one first; formats are
+    libvirt's own words, `source_fields` names of PoolSource's fields, `target_fields` of 'path' and 'permissions'.
     """
 
     kind: str
@@ -136,8 +136,8 @@ def _rows() -> tuple[PoolKind, ...]:
             migration=text(
                 QT_TRANSLATE_NOOP(
                     "vstore",
-                    "Machines can migrate live if the directory is on a file system that the other host mounts as "
-                    "well; otherwise only with their disks copied along.",
+                    "Machines can migrate live if the directory is on a file system that the other host mounts "
+                    "as well; otherwise only with their disks copied along.",
                 )
             ),
             operations=frozenset({_B, _D}),
@@ -349,8 +349,8 @@ def _rows() -> tuple[PoolKind, ...]:
             explanation=text(
                 QT_TRANSLATE_NOOP(
                     "vstore",
-                    "Image files on a Gluster volume. libvirt cannot make volumes here: make them in a network "
-                    "file system pool over the same Gluster volume.",
+                    "Image files on a Gluster volume. libvirt cannot make volumes here: make them in a "
+                    "network file system pool over the same Gluster volume.",
                 )
             ),
             where="network",
