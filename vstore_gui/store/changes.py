@@ -6,6 +6,8 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from vstore_gui.entities.keys import DomainKey, HostId, PoolKey, VolumeKey
 
 __all__ = ["Change", "Changes", "Key", "Subscriber", "What"]
@@ -19,11 +21,12 @@ class What(enum.Enum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One thing that came, went or changed. `fields` names what changed (empty for ADDED and REMOVED).
 
-    The pseudo field 'users' of a volume or pool says that its users changed though its own value did not.
+    Pseudo fields: 'users' of a volume or pool says that its users may have changed though its own value did not;
+    'listed' of a pool, that `Store.volumes_listed` answers otherwise; 'block_stats' of a domain, that
+    `Store.block_stats` does.
     """
 
     what: What
@@ -35,7 +38,8 @@ class Change:
 class Changes:
     """One publication, sorted by noun; volumes are grouped by pool, each group in the order applied.
 
-    A pool that goes takes its volumes with it: one REMOVED for the pool, none for each volume.
+    A pool that goes takes its volumes with it: one REMOVED for the pool, none for each volume. A host that goes:
+    REMOVED for it and for each of its pools and domains.
     """
 
     hosts: tuple[Change, ...] = ()
