@@ -63,3 +63,20 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     left: list[Any] = [f"thread {name}" for name in threads_left(threads)]
     left += [f"process {pid}: {command}" for pid, command in processes.left().items()]
     assert not left, "left behind: " + "; ".join(left)
+
+
+@pytest.fixture
+def qt_loop(qapp: object) -> Iterator[asyncio.AbstractEventLoop]:
+    """The application's own loop (Qt and asyncio in one). A task that fails unseen fails the test."""
+    from vstore_gui.aio import tasks
+    from vstore_gui.aio.loop import make_loop
+
+    failures: list[BaseException] = []
+    tasks.on_failure(failures.append)
+    loop = make_loop(qapp)  # type: ignore[arg-type]
+    yield loop
+    loop.run_until_complete(tasks.cancel_all())
+    loop.close()
+    asyncio.set_event_loop(None)
+    tasks.on_failure(None)
+    assert not failures, f"tasks failed: {failures!r}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import threading
 import time
 from collections.abc import Coroutine
@@ -12,7 +13,8 @@ from typing import Any
 
 __all__ = ["LoopWatch", "Processes", "children", "run_watched", "threads_left"]
 
-_GRACE_S = 5.0  # what is ending when a test ends may finish ending
+# What is ending when a test ends may finish ending.
+_GRACE_S = float(os.environ.get("TEST_GRACE_S", "5"))
 _PAUSE_S = 0.01
 
 
