@@ -1,0 +1,345 @@
+"""libvirt documents, edited in place: what we do not know of them survives, comments included.
+
+`Document` wraps an element of an lxml tree; `fields.py` declares what can be read and set on it. All edits go
+through `Editor`, which remembers what it changed: a value that is set back, or an element that is made again,
+comes back exactly as it stood (its unit, its leading zeros, its place, the white space around it).
+
+A document belongs to one thread at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
+
+from lxml import etree
+
+__all__ = ["Document", "Editor", "Element", "Order", "XmlError", "canonical", "parse_tree", "require_xml_text"]
+
+Element = etree._Element
+Order = Mapping[str, tuple[str, ...]]
+"""For a parent's path from the document's element (`""` is that element itself): its children, in libvirt's order."""
+
+
+class XmlError(ValueError):
+    """The text is no document of this kind, or a value cannot stand in one. The message is for the log and Details."""
+
+
+class _Parsers(threading.local):
+    """One parser a thread: lxml lets only one thread at a time use a parser.
+
+    Nothing is fetched, no DTD is loaded, no entity is expanded; libxml2's own limits on depth and text (10 MB, above
+    libvirt's 4 MiB limit for a document) stay in force.
+    """
+
+    def __init__(self) -> None:
+        self.document = self._make()
+        self.text = self._make(encoding="utf-8")
+
+    @staticmethod
+    def _make(encoding: str | None = None) -> etree.XMLParser[Any]:
+        return etree.XMLParser(
+            encoding=encoding,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            attribute_defaults=False,
+            huge_tree=False,
+            remove_blank_text=False,
+            remove_comments=False,
+            remove_pis=False,
+            strip_cdata=False,
+            recover=False,
+        )
+
+
+_parsers = _Parsers()
+
+
+def parse_tree(text: str | bytes) -> Element:
+    """The root element. Bytes are read by the encoding they declare, text by what it is, whatever it declares.
+
+    Raises XmlError for what is not well-formed, and for a document that declares entities.
+    """
+    try:
+        if isinstance(text, str):
+            root = etree.fromstring(text.encode(), _parsers.text)
+        else:
+            root = etree.fromstring(text, _parsers.document)
+    except (etree.XMLSyntaxError, UnicodeError, ValueError, LookupError) as error:
+        raise XmlError(f"not well-formed: {error}") from error
+    dtd = root.getroottree().docinfo.internalDTD
+    if dtd is not None and next(dtd.iterentities(), None) is not None:
+        raise XmlError("declares entities, which no libvirt document does")
+    return root
+
+
+def canonical(element: Element) -> bytes:
+    """Canonical XML of the whole tree that the element is in, comments and processing instructions included."""
+    tree = element.getroottree()
+    try:
+        return etree.tostring(tree, method="c14n", with_comments=True)
+    except etree.C14NError:  # C14N 1.0 refuses relative namespace names, which a document may well have
+        return etree.tostring(tree, method="c14n2", with_comments=True)
+
+
+def require_xml_text(value: str) -> str:
+    """The value, if XML can hold it; XmlError for control characters and lone surrogates."""
+    try:
+        etree.Element("probe").text = value
+    except ValueError as error:
+        raise XmlError(f"XML cannot hold {value!r}") from error
+    return value
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """The steps of 'target/permissions/mode' or of '{namespace}mount_opts/{namespace}option'; none for '.'."""
+    steps: list[str] = []
+    namespace = ""
+    for part in path.split("/"):
+        namespace += part
+        if "{" in namespace and "}" not in namespace:
+            namespace += "/"
+            continue
+        if namespace != ".":
+            steps.append(namespace)
+        namespace = ""
+    return tuple(steps)
+
+
+class Editor:
+    """Makes, removes and restores parts of one tree, and knows how each stood before."""
+
+    def __init__(self) -> None:
+        # The text between two nodes, split by an element: (before it, behind it, without it).
+        self._joints: dict[Element, tuple[str | None, str | None, str | None]] = {}
+        # By parent and tag, the elements that were taken out, with their neighbours then.
+        self._removed: dict[tuple[Element, str], list[tuple[Element, Element | None, Element | None]]] = {}
+        self._made: set[Element] = set()
+        # Elements that stood empty before something was put in: they stay when it goes again.
+        self._kept: set[Element] = set()
+        self._originals: dict[tuple[Element, object], Any] = {}
+
+    def original(self, element: Element, place: object, now: Any) -> Any:
+        """What stood at a place of the element when it was first edited; `now` if this is the first time."""
+        return self._originals.setdefault((element, place), now)
+
+    # ── elements ──
+
+    def ensure(self, root: Element, path: str, order: Order, nsmap: Mapping[str, str] | None = None) -> Element:
+        """The first element at the path, made with its missing parents, or brought back if it was removed before."""
+        found = root if path == "." else root.find(path)
+        if found is not None:
+            return found
+        element, at = root, ""
+        for step in split_path(path):
+            child = element.find(step)
+            if child is None:
+                child = self._bring_back(element, step)
+            if child is None:
+                child = self.insert(element, step, order.get(at, ()), nsmap)
+            element, at = child, f"{at}/{step}" if at else step
+        return element
+
+    def insert(
+        self, parent: Element, tag: str, order: tuple[str, ...], nsmap: Mapping[str, str] | None = None
+    ) -> Element:
+        """A new element at its place among the parent's children; behind its like when there are some."""
+        child = self.make(parent, tag, nsmap)
+        self._join(parent, child, self._place(parent, tag, order))
+        return child
+
+    def insert_at(
+        self, parent: Element, tag: str, at: int, nsmap: Mapping[str, str] | None = None
+    ) -> Element:
+        """A new element as the child of this index."""
+        child = self.make(parent, tag, nsmap)
+        self._join(parent, child, at)
+        return child
+
+    def make(self, parent: Element, tag: str, nsmap: Mapping[str, str] | None) -> Element:
+        child = parent.makeelement(tag, nsmap=dict(nsmap) if nsmap else None)
+        self._made.add(child)
+        return child
+
+    @staticmethod
+    def _place(parent: Element, tag: str, order: tuple[str, ...]) -> int:
+        """The index for a new child."""
+        same = next(parent.iterchildren(tag, reversed=True), None)
+        if same is not None or tag not in order:
+            return len(parent) if same is None else parent.index(same) + 1
+        ranks = {name: at for at, name in enumerate(order)}
+        ranked = [(child, ranks[child.tag]) for child in parent.iterchildren("*") if child.tag in ranks]
+        for child, rank in reversed(ranked):
+            if rank < ranks[tag]:
+                return parent.index(child) + 1
+        return parent.index(ranked[0][0]) if ranked else len(parent)
+
+    def bring_back(self, parent: Element, child: Element) -> None:
+        """Put an element that was removed from the parent back where it stood."""
+        records = self._removed.get((parent, child.tag), [])
+        for at, (element, previous, following) in enumerate(records):
+            if element is child:
+                del records[at]
+                self._restore(parent, element, previous, following)
+                return
+        raise AssertionError("not removed from here")
+
+    def removed(self, parent: Element, tag: str) -> tuple[Element, ...]:
+        """The elements that were taken out of the parent, last one first."""
+        return tuple(record[0] for record in reversed(self._removed.get((parent, tag), [])))
+
+    def _bring_back(self, parent: Element, tag: str) -> Element | None:
+        records = self._removed.pop((parent, tag), None)
+        if not records:
+            return None
+        for element, previous, following in reversed(records):
+            self._restore(parent, element, previous, following)
+        return parent.find(tag)
+
+    def _restore(
+        self, parent: Element, element: Element, previous: Element | None, following: Element | None
+    ) -> None:
+        if previous is not None and previous.getparent() is parent:
+            self._join(parent, element, parent.index(previous) + 1)
+        elif following is not None and following.getparent() is parent:
+            self._join(parent, element, parent.index(following))
+        elif previous is None:
+            self._join(parent, element, 0)
+        else:
+            self._join(parent, element, len(parent))
+
+    def remove(self, root: Element, element: Element, *, prune: bool = True) -> None:
+        """Take the element out, and with it parents (below the root) that hold nothing else."""
+        parent = element.getparent()
+        assert parent is not None
+        at = parent.index(element)
+        previous, following = element.getprevious(), element.getnext()
+        before, behind = _gap(parent, at), element.tail
+        joint = self._joints.get(element)
+        if joint is not None and joint[:2] == (before, behind):
+            without = joint[2]
+        elif _blank(before) and _blank(behind):
+            without = behind  # so that a closing tag keeps its indentation
+        else:
+            without = (before or "") + (behind or "") or None
+        element.tail = None
+        parent.remove(element)
+        _set_gap(parent, at, without)
+        self._joints[element] = (before, behind, without)
+        self._removed.setdefault((parent, element.tag), []).append((element, previous, following))
+        if prune:
+            self.prune(root, parent)
+
+    def prune(self, root: Element, element: Element) -> None:
+        """Remove the element if nothing is left in it that was not there before us."""
+        if element is not root and element not in self._kept and holds_nothing(element):
+            self.remove(root, element)
+
+    def keep_if_empty(self, element: Element) -> None:
+        """To be called before something is put in: an element that stood empty in the document stays, come what may."""
+        if element not in self._made and holds_nothing(element):
+            self._kept.add(element)
+
+    def _join(self, parent: Element, element: Element, at: int) -> None:
+        self.keep_if_empty(parent)
+        gap = _gap(parent, at)
+        joint = self._joints.get(element)
+        if joint is not None and joint[2] == gap:
+            before, behind, _ = joint
+        else:
+            before, behind = _split_gap(parent, gap, at)
+            self._joints[element] = (before, behind, gap)
+        parent.insert(at, element)
+        element.tail = behind
+        _set_gap(parent, at, before)
+
+
+def holds_nothing(element: Element) -> bool:
+    return len(element) == 0 and not element.attrib and _blank(element.text)
+
+
+def _blank(text: str | None) -> bool:
+    return text is None or not text.strip()
+
+
+def _gap(parent: Element, at: int) -> str | None:
+    """The text before the child of this index (or before the closing tag)."""
+    return parent.text if at == 0 else parent[at - 1].tail
+
+
+def _set_gap(parent: Element, at: int, text: str | None) -> None:
+    if at == 0:
+        parent.text = text
+    else:
+        parent[at - 1].tail = text
+
+
+def _split_gap(parent: Element, gap: str | None, at: int) -> tuple[str | None, str | None]:
+    """White space before and behind a new child, in the style of the document."""
+    if not _blank(gap):
+        return gap, None
+    if len(parent):
+        indent = parent.text
+        if _blank(indent) and indent and "\n" in indent:
+            return (indent, gap) if at == len(parent) else (gap if at else indent, indent)
+        return None, gap
+    own = _indent_of(parent)
+    return (None, gap) if own is None else (f"\n{own}  ", f"\n{own}")
+
+
+def _indent_of(element: Element) -> str | None:
+    """How far the element is indented; None in a document that is not."""
+    parent = element.getparent()
+    if parent is None:
+        return ""
+    gap = _gap(parent, parent.index(element))
+    return gap.rpartition("\n")[2] if gap and "\n" in gap and _blank(gap) else None
+
+
+class Document:
+    """A libvirt document, or an element of one (a disk of a domain): typed fields over its tree.
+
+    `parse` and `new` make one; fields of subclasses read and edit it; `to_string` writes it.
+    """
+
+    TAG: ClassVar[str]
+    ORDER: ClassVar[Order] = {}
+    fields: ClassVar[dict[str, Any]] = {}
+    """The declared fields by name (of `fields.Field`)."""
+
+    def __init__(self, element: Element, editor: Editor | None = None) -> None:
+        self.element = element
+        self.editor = editor or Editor()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.fields = {**cls.fields}
+        for name, member in vars(cls).items():
+            if getattr(member, "is_document_field", False):
+                cls.fields[name] = member
+
+    @classmethod
+    def parse(cls, text: str | bytes) -> Self:
+        """Raises XmlError if this is not well-formed, or its element is another one."""
+        root = parse_tree(text)
+        if root.tag != cls.TAG:
+            raise XmlError(f"this is <{root.tag}>, not <{cls.TAG}>")
+        return cls(root)
+
+    @classmethod
+    def new(cls) -> Self:
+        """An empty document of this kind."""
+        return cls(etree.Element(cls.TAG))
+
+    def to_string(self) -> str:
+        """The document as it stands, without an XML declaration; of a part, the part alone."""
+        if self.element.getparent() is not None:
+            return etree.tostring(self.element, encoding="unicode", with_tail=False)
+        return etree.tostring(self.element.getroottree(), encoding="unicode") + "\n"
+
+    def parts(self) -> Iterator[tuple[str, Document]]:
+        """The documents inside this one (a domain's disks), each with a name for messages."""
+        return iter(())

@@ -1,0 +1,516 @@
+"""What can be read and set on a document: one declared line a field.
+
+    name = TextField("name")
+    capacity_bytes = SizeField("capacity")
+    readonly = FlagField("readonly")
+
+A path leads from the document's element to the field's; `attr=` names an attribute there, else it is the text.
+Reading gives None where there is nothing, or nothing that libvirt would understand; it never fails. Setting edits the
+tree in place and raises XmlError, before anything is changed, for a value that cannot stand there. Setting None
+removes the element or attribute, and its parents if they hold nothing else. Setting what is already there changes
+nothing; setting what was there when the document was read brings back its very characters.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Generic, NamedTuple, Self, TypeVar, overload
+
+from vstore_gui.entities.units import UnitError, parse_size
+from vstore_gui.xml.document import Document, Element, XmlError, require_xml_text, split_path
+
+__all__ = [
+    "AttrField", "EnumField", "Field", "FlagField", "IntField", "Item", "ListField", "OctalField", "OnOffField",
+    "PathField", "SizeField", "TextField", "UuidField", "YesNoField", "read_int", "text_of", "to_bytes",
+]  # fmt: skip
+
+V = TypeVar("V")
+T = TypeVar("T")
+
+_INT: Final = re.compile(r"\s*([+-]?[0-9]{1,20})\s*", re.ASCII)
+_OCTAL: Final = re.compile(r"\s*([0-7]{1,12})\s*", re.ASCII)
+_MAX_SIZE: Final = 2**64 - 1
+
+
+def read_int(raw: str | None) -> int | None:
+    match = _INT.fullmatch(raw) if raw is not None else None
+    return int(match[1]) if match else None
+
+
+def to_bytes(number: str | None, unit: str | None = None) -> int | None:
+    """Bytes of `<capacity unit='GiB'>5</capacity>`; None for what libvirt's scaling would not take."""
+    n = read_int(number)
+    if n is None or n < 0:
+        return None
+    if unit and unit != "bytes":
+        try:
+            n *= _factor(unit)
+        except UnitError:
+            return None
+    return n if n <= _MAX_SIZE else None
+
+
+def _factor(unit: str | None) -> int:
+    return parse_size(f"1 {unit or ''}", default_unit="bytes")
+
+
+def text_of(element: Element) -> str:
+    """An element's own text; comments in it do not end it."""
+    if not len(element):
+        return element.text or ""
+    return "".join(part for part in _texts(element) if part)
+
+
+def _texts(element: Element) -> tuple[str | None, ...]:
+    return (element.text, *(child.tail for child in element))
+
+
+class Field(Generic[V]):
+    """A field of type V: what reading gives and setting takes."""
+
+    is_document_field = True
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = path
+
+    def __set_name__(self, owner: type[Document], name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, document: None, owner: type[Document]) -> Self: ...
+    @overload
+    def __get__(self, document: Document, owner: type[Document]) -> V: ...
+    def __get__(self, document: Document | None, owner: type[Document]) -> Self | V:
+        return self if document is None else self.read(document)
+
+    def __set__(self, document: Document, value: V) -> None:
+        self.write(document, value)
+
+    def read(self, document: Document) -> V:
+        raise NotImplementedError
+
+    def write(self, document: Document, value: V) -> None:
+        raise NotImplementedError
+
+    def present(self, document: Document) -> bool:
+        """Whether the document has a value here."""
+        raise NotImplementedError
+
+    def another(self, document: Document) -> V:
+        """A valid value that is not the present one."""
+        raise NotImplementedError
+
+
+class _Stand(NamedTuple):
+    """How a field's text (with what is between comments) or attribute stands in the document, to the character."""
+
+    texts: tuple[str | None, ...]
+    attr: str | None
+
+    @property
+    def text(self) -> str:
+        return "".join(part for part in self.texts if part)
+
+
+class ScalarField(Field[T | None]):
+    """One value: an element's text or, with `attr`, its attribute. `keep`: the element means something when it is bare."""
+
+    samples: tuple[T, ...]
+
+    def __init__(
+        self, path: str, *, attr: str | None = None, samples: tuple[T, ...] = (), keep: bool = False
+    ) -> None:
+        super().__init__(path)
+        self.attr = attr
+        self.keep = keep
+        if samples:
+            self.samples = samples
+
+    # what kinds differ in
+
+    def decode(self, raw: str) -> T | None:
+        raise NotImplementedError
+
+    def encode(self, value: T, now: str | None) -> str:
+        """The characters to write; `now` is what stands there. Raises XmlError for a value that cannot stand there."""
+        raise NotImplementedError
+
+    # the same for all
+
+    def read(self, document: Document) -> T | None:
+        element = document.element.find(self.path)
+        return None if element is None else self._value(self._stand(element))
+
+    def present(self, document: Document) -> bool:
+        return self.read(document) is not None
+
+    def another(self, document: Document) -> T | None:
+        now = self.read(document)
+        return next(sample for sample in self.samples if sample != now)
+
+    def write(self, document: Document, value: T | None) -> None:
+        now = self.read(document)
+        if value is None:
+            self._clear(document)
+            return
+        if value == now:
+            return
+        first = document.editor.original(document.element, self, now)
+        if value != first:
+            self.encode(value, None)  # refuse it before anything is made; what was read may always be set again
+        editor = document.editor
+        element = editor.ensure(document.element, self.path, document.ORDER)
+        stand = self._stand(element)
+        if self._value(stand) == value:
+            return
+        editor.keep_if_empty(element)
+        original: _Stand = editor.original(element, (self.attr, type(self)), stand)
+        if self._value(original) == value:
+            self._put(element, original)
+        else:
+            self._put_value(element, value, stand)
+
+    def _clear(self, document: Document) -> None:
+        root, editor = document.element, document.editor
+        if self.attr is None:
+            for element in root.findall(self.path):
+                if element is not root:
+                    editor.remove(root, element)
+            return
+        element = root.find(self.path)
+        if element is not None and self.attr in element.attrib:
+            editor.original(element, (self.attr, type(self)), self._stand(element))
+            del element.attrib[self.attr]
+            if not self.keep:
+                editor.prune(root, element)
+
+    def _stand(self, element: Element) -> _Stand:
+        if self.attr is None:
+            return _Stand(_texts(element), None)
+        return _Stand((), element.get(self.attr))
+
+    def _value(self, stand: _Stand) -> T | None:
+        raw = stand.text if self.attr is None else stand.attr
+        return None if raw is None else self.decode(raw)
+
+    def _put(self, element: Element, stand: _Stand) -> None:
+        if self.attr is None:
+            _put_texts(element, stand.texts)
+        elif stand.attr is not None:
+            element.set(self.attr, stand.attr)
+
+    def _put_value(self, element: Element, value: T, now: _Stand) -> None:
+        if self.attr is None:
+            _put_texts(element, (self.encode(value, now.text),))
+        else:
+            element.set(self.attr, self.encode(value, now.attr))
+
+
+def _put_texts(element: Element, texts: tuple[str | None, ...]) -> None:
+    """The text, and the pieces behind each child; comments keep their place behind the text."""
+    element.text = texts[0]
+    for at, child in enumerate(element, start=1):
+        child.tail = texts[at] if at < len(texts) else None
+
+
+class TextField(ScalarField[str]):
+    """Text exactly as libvirt reads it, white space included. An element that is there but empty reads as ''."""
+
+    samples = ("one", "two")
+
+    def decode(self, raw: str) -> str | None:
+        return raw
+
+    def encode(self, value: str, now: str | None) -> str:
+        return require_xml_text(value)
+
+
+class PathField(TextField):
+    """An absolute path of the host."""
+
+    samples = ("/one/path", "/another/path")
+
+
+class UuidField(TextField):
+    samples = ("6f5e8a4e-0b9f-4a57-9b0e-5a1e1c0d2f31", "0d9f6a5c-7a51-4c41-8d57-2f1f9a0e6b42")
+
+    def encode(self, value: str, now: str | None) -> str:
+        try:
+            uuid.UUID(value)
+        except ValueError as error:
+            raise XmlError(f"{value!r} is no UUID") from error
+        return value
+
+
+class AttrField(TextField):
+    """The text of an attribute."""
+
+    def __init__(self, path: str, attr: str, *, samples: tuple[str, ...] = (), keep: bool = False) -> None:
+        super().__init__(path, attr=attr, samples=samples, keep=keep)
+
+
+class EnumField(ScalarField[str]):
+    """One of the words that libvirt knows. A word of a newer libvirt reads as it stands and may stay."""
+
+    def __init__(
+        self, path: str, allowed: Iterable[str], *, attr: str | None = None, keep: bool = False
+    ) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__(path, attr=attr, samples=self.allowed, keep=keep)
+
+    def decode(self, raw: str) -> str | None:
+        return raw.strip() or None
+
+    def encode(self, value: str, now: str | None) -> str:
+        if value not in self.allowed:
+            raise XmlError(f"{self.name} cannot be {value!r}, but {', '.join(self.allowed)}")
+        return value
+
+
+class IntField(ScalarField[int]):
+    def __init__(
+        self,
+        path: str,
+        *,
+        attr: str | None = None,
+        minimum: int = 0,
+        samples: tuple[int, ...] = (1, 2),
+        keep: bool = False,
+    ) -> None:
+        super().__init__(path, attr=attr, samples=samples, keep=keep)
+        self.minimum = minimum
+
+    def decode(self, raw: str) -> int | None:
+        return read_int(raw)
+
+    def encode(self, value: int, now: str | None) -> str:
+        if value < self.minimum:
+            raise XmlError(f"{self.name} cannot be {value}: less than {self.minimum}")
+        return str(value)
+
+
+class OctalField(ScalarField[int]):
+    """A file mode: 0o755 stands as '0755'. Leading zeros stay as the document has them."""
+
+    samples = (0o755, 0o640)
+
+    def decode(self, raw: str) -> int | None:
+        match = _OCTAL.fullmatch(raw)
+        return int(match[1], 8) if match else None
+
+    def encode(self, value: int, now: str | None) -> str:
+        if not 0 <= value <= 0o7777:
+            raise XmlError(f"{self.name} cannot be {value}: no file mode")
+        return format(value, "o").zfill(len(now.strip()) if now and now.strip() else 4)
+
+
+class _WordField(ScalarField[bool]):
+    words: tuple[str, str]  # for True and for False
+    samples = (True, False)
+
+    def decode(self, raw: str) -> bool | None:
+        word = raw.strip()
+        return None if word not in self.words else word == self.words[0]
+
+    def encode(self, value: bool, now: str | None) -> str:
+        return self.words[0] if value else self.words[1]
+
+
+class YesNoField(_WordField):
+    words = ("yes", "no")
+
+
+class OnOffField(_WordField):
+    words = ("on", "off")
+
+
+class SizeField(ScalarField[int]):
+    """A size in bytes, whatever unit the document has it in. The unit stays if the new size is a multiple of it."""
+
+    samples = (3 * 1024**3, 5 * 1024**4)
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+
+    def encode(self, value: int, now: str | None) -> str:
+        if not 0 <= value <= _MAX_SIZE:
+            raise XmlError(f"{self.name} cannot be {value} bytes")
+        return str(value)
+
+    def _stand(self, element: Element) -> _Stand:
+        return _Stand(_texts(element), element.get("unit"))
+
+    def _value(self, stand: _Stand) -> int | None:
+        return to_bytes(stand.text, stand.attr)
+
+    def _put(self, element: Element, stand: _Stand) -> None:
+        _put_texts(element, stand.texts)
+        if stand.attr is None:
+            element.attrib.pop("unit", None)
+        else:
+            element.set("unit", stand.attr)
+
+    def _put_value(self, element: Element, value: int, now: _Stand) -> None:
+        try:
+            factor = _factor(now.attr)
+        except UnitError:
+            factor = 0
+        if factor and value % factor == 0:
+            _put_texts(element, (str(value // factor),))
+        else:
+            _put_texts(element, (str(value),))
+            element.set("unit", "bytes")
+
+
+class FlagField(Field[bool]):
+    """True where the element is there, whatever it holds."""
+
+    def read(self, document: Document) -> bool:
+        return document.element.find(self.path) is not None
+
+    def present(self, document: Document) -> bool:
+        return self.read(document)
+
+    def another(self, document: Document) -> bool:
+        return not self.read(document)
+
+    def write(self, document: Document, value: bool) -> None:
+        if value:
+            document.editor.ensure(document.element, self.path, document.ORDER)
+            return
+        for element in document.element.findall(self.path):
+            document.editor.remove(document.element, element)
+
+
+class Item(Generic[T]):
+    """How an element with attributes is read as a T (None: not one of ours) and written; None removes an attribute."""
+
+    def __init__(
+        self,
+        attrs: tuple[str, ...],
+        read: Callable[[Mapping[str, str]], T | None],
+        write: Callable[[T], Mapping[str, str | None]],
+        samples: tuple[T, ...],
+    ) -> None:
+        self.attrs = attrs
+        self.read = read
+        self.write = write
+        self.samples = samples
+
+    @classmethod
+    def of_attr(cls, attr: str, samples: tuple[str, str]) -> Item[str]:
+        """A list of one attribute's texts."""
+        return Item((attr,), lambda attrs: attrs.get(attr), lambda value: {attr: value}, samples)
+
+
+class ListField(Field[tuple[T, ...]]):
+    """All elements of one tag below one parent, as a tuple. Those that stay the same are not touched."""
+
+    def __init__(self, path: str, item: Item[T], *, nsmap: Mapping[str, str] | None = None) -> None:
+        super().__init__(path)
+        self.item = item
+        self.nsmap = nsmap
+        *parents, self.tag = split_path(path)
+        self.parent = "/".join(parents) or "."
+
+    def read(self, document: Document) -> tuple[T, ...]:
+        return tuple(value for _, value in self._found(document))
+
+    def present(self, document: Document) -> bool:
+        return bool(self._found(document))
+
+    def another(self, document: Document) -> tuple[T, ...]:
+        """One more behind, and the first one another."""
+        now = self.read(document)
+        first, second = self.item.samples
+        return (second if now and now[0] == first else first, *now[1:], second)
+
+    def write(self, document: Document, value: tuple[T, ...]) -> None:
+        found = self._found(document)
+        now = tuple(item for _, item in found)
+        if value == now:
+            return
+        for item in value:
+            self._check(item)
+        elements = [element for element, _ in found]
+        kept: list[Element] = []
+        # Removed ones go last: where they were the only children, their parent must not go with them.
+        gone: list[Element] = []
+        matcher = difflib.SequenceMatcher(None, now, value, autojunk=False)
+        for verb, from_, to, other_from, other_to in matcher.get_opcodes():
+            old, new = elements[from_:to], value[other_from:other_to]
+            if verb == "equal":
+                kept += old
+                continue
+            for element, item in zip(old, new, strict=False):
+                self._edit(document, element, item)
+                kept.append(element)
+            gone += old[len(new) :]
+            for item in new[len(old) :]:
+                kept.append(self._insert(document, item, kept, elements))
+        for element in reversed(gone):
+            document.editor.remove(document.element, element)
+
+    def _found(self, document: Document) -> list[tuple[Element, T]]:
+        found = []
+        for element in document.element.iterfind(self.path):
+            item = self.item.read(element.attrib)
+            if item is not None:
+                found.append((element, item))
+        return found
+
+    def _check(self, item: T) -> None:
+        attrs = self.item.write(item)
+        for raw in attrs.values():
+            if raw is not None:
+                require_xml_text(raw)
+        if self.item.read({name: raw for name, raw in attrs.items() if raw is not None}) is None:
+            raise XmlError(f"{self.name} cannot hold {item!r}")
+
+    def _insert(self, document: Document, item: T, kept: list[Element], elements: list[Element]) -> Element:
+        editor = document.editor
+        parent = (
+            kept[-1].getparent() if kept else elements[0].getparent() if elements else None
+        )  # duplicated parents: stay in the one that the others are in
+        if parent is None:
+            parent = editor.ensure(document.element, self.parent, document.ORDER, self.nsmap)
+        behind = kept[-1] if kept else None
+        for old in editor.removed(parent, self.tag):
+            if self.item.read(old.attrib) != item:
+                continue
+            editor.bring_back(parent, old)
+            if self._follows(old, behind):
+                return old
+            editor.remove(document.element, old, prune=False)
+        if behind is not None:
+            element = editor.insert_at(parent, self.tag, parent.index(behind) + 1, self.nsmap)
+        elif elements:
+            element = editor.insert_at(parent, self.tag, parent.index(elements[0]), self.nsmap)
+        else:
+            order = document.ORDER.get("" if self.parent == "." else self.parent, ())
+            element = editor.insert(parent, self.tag, order, self.nsmap)
+        self._edit(document, element, item)
+        return element
+
+    def _follows(self, element: Element, behind: Element | None) -> bool:
+        """Whether the element is the next of its tag behind the other one (the first one, without)."""
+        before = next(
+            (other for other in element.itersiblings(self.tag, preceding=True) if self.item.read(other.attrib) is not None), None
+        )
+        return before is behind
+
+    def _edit(self, document: Document, element: Element, item: T) -> None:
+        now = {name: element.get(name) for name in self.item.attrs}
+        original = document.editor.original(element, self, now)
+        was = self.item.read({name: raw for name, raw in original.items() if raw is not None})
+        for name, raw in (original if was == item else self.item.write(item)).items():
+            if raw is None:
+                element.attrib.pop(name, None)
+            else:
+                element.set(name, raw)
+
+
