@@ -1,1 +1,1 @@
-"""What the user sees: the window, its pages, wizards and dialogs. Shows values, makes plans, asks nobody itself."""
+"""What the user sees: the window, its pages, wizards and dialogs. Shows values and makes plans."""

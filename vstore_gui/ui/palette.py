@@ -12,8 +12,8 @@ from typing import Final
 from PySide6.QtGui import QColor, QPalette
 
 __all__ = [
-    "DARK", "GROUND_ROLES", "LIGHT", "TEXT_ROLES", "Colors", "colors", "contrast", "names", "qcolor", "qpalette",
-    "use_colors",
+    "DARK", "GROUND_ROLES", "LIGHT", "TEXT_ROLES", "Colors", "colors", "contrast", "names", "qcolor",
+    "qpalette", "use_colors",
 ]  # fmt: skip
 
 

@@ -83,7 +83,7 @@ class Theme(QObject):
 
 
 def style_sheet(table: Colors, scratch: Path) -> str:
-    """The style sheet in a table's colours. Its arrows go into `scratch`: Qt takes pictures from files only."""
+    """The style sheet in a table's colours. Its arrows go into `scratch`: Qt takes them from files only."""
     values = {name: getattr(table, name) for name in names()}
     for key, drawing in (("chevron", "chevron-down"), ("chevron_up", "chevron-up")):
         file = scratch / f"{drawing}-{'dark' if table.dark else 'light'}.svg"
