@@ -22,31 +22,29 @@ __all__ = [
 async def plan_change_media(
     store: Store, host: Host, disk: DiskKey, source: DiskSource | None, *, force: bool = False
 ) -> Plan:
-    """Put the medium into the drive; None empties it. Reads the machine's documents and edits the `<disk>` in place.
+    """Put the medium into the drive; None empties it. Reads the machine's documents and edits the `<disk>`
+    in place.
 
     Raises PlanRefused with the reasons, HostError when the documents cannot be read.
     """
-    ...
 
 
 async def plan_eject(store: Store, host: Host, disk: DiskKey, *, force: bool = False) -> Plan:
     """Empty the drive; everything but the source is kept."""
-    ...
 
 
 def forced(plan: Plan) -> Plan:
-    """The same plan with the tray opened by force: for a job that failed with ErrorKind.TRAY_LOCKED, once asked."""
-    ...
+    """The same plan with the tray opened by force: for a job that failed with ErrorKind.TRAY_LOCKED, once
+    asked.
+    """
 
 
 def source_of_volume(store: Store, key: VolumeKey) -> DiskSource:
     """How a drive refers to the volume. Raises PlanRefused where it cannot."""
-    ...
 
 
 def source_of_path(path: str) -> DiskSource:
     """A file of the host, no pool needed."""
-    ...
 
 
 def why_not_change_media(store: Store, disk: DiskKey) -> tuple[Reason, ...]: ...

@@ -41,7 +41,9 @@ class Guard(Protocol):
 
 
 class Inverse(msgspec.Struct, frozen=True):
-    """How to take a plan back: a name in `actions.undo.UNDOERS` and its arguments; planned from fresh values when asked."""
+    """How to take a plan back: a name in `actions.undo.UNDOERS` and its arguments; planned from fresh
+    values when asked.
+    """
 
     verb: str
     label: Text  # 'insert debian.iso': shown as Undo “…”

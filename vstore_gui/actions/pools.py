@@ -32,7 +32,9 @@ __all__ = [
 
 @dataclass
 class NewPoolDraft:
-    """What the new-pool wizard has gathered. mode is an octal number as an int (0o711); None leaves it to libvirt."""
+    """What the new-pool wizard has gathered. mode is an octal number as an int (0o711); None leaves it to
+    libvirt.
+    """
 
     kind: str = "dir"
     name: str = ""
@@ -48,26 +50,26 @@ class NewPoolDraft:
 
 
 def plan_new_pool(store: Store, host: HostId, draft: NewPoolDraft) -> Plan:
-    """Define, build, start, autostart. Its clean-up undefines; its inverse stops and undefines, data is kept."""
-    ...
+    """Define, build, start, autostart. Its clean-up undefines; its inverse stops and undefines, data is
+    kept.
+    """
 
 
 def plan_start_pool(store: Store, key: PoolKey) -> Plan: ...
 def plan_stop_pool(store: Store, key: PoolKey) -> Plan:
     """Danger INTERRUPTS when a running machine has a disk in it (its notes name them)."""
-    ...
 
 
 def plan_refresh_pool(store: Store, key: PoolKey) -> Plan: ...
 def plan_set_autostart(store: Store, key: PoolKey, on: bool) -> Plan: ...
 async def plan_undefine_pool(store: Store, host: Host, key: PoolKey) -> Plan:
-    """Stops it first when it is active. Data is kept; the inverse defines it again from the document of now."""
-    ...
+    """Stops it first when it is active. Data is kept; the inverse defines it again from the document of
+    now.
+    """
 
 
 async def plan_delete_pool_contents(store: Store, host: Host, key: PoolKey) -> Plan:
     """Deletes each volume (listed fresh), stops the pool, deletes its directory, undefines it. LOSES_DATA."""
-    ...
 
 
 def why_not_start_pool(store: Store, key: PoolKey) -> tuple[Reason, ...]: ...

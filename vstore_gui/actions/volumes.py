@@ -13,7 +13,9 @@ from vstore_gui.store.store import Store
 __all__ = ["Allocation", "NewVolumeDraft", "plan_delete_volumes", "plan_new_volume", "why_not_delete_volumes"]
 
 Allocation = Literal["thin", "metadata", "full"]
-"""thin: takes space as it is written (raw: a sparse file); metadata: qcow2 tables now, data later; full: all of it now."""
+"""thin: takes space as it is written (raw: a sparse file); metadata: qcow2 tables now, data later; full:
+all of it now.
+"""
 
 
 @dataclass
@@ -31,9 +33,7 @@ class NewVolumeDraft:
 def plan_new_volume(store: Store, pool: PoolKey, draft: NewVolumeDraft) -> Plan: ...
 def plan_delete_volumes(store: Store, keys: Sequence[VolumeKey]) -> Plan:
     """LOSES_DATA; cannot be undone. One volume: its name must be typed; several: their number."""
-    ...
 
 
 def why_not_delete_volumes(store: Store, keys: Sequence[VolumeKey]) -> tuple[Reason, ...]:
     """Blocking reasons name machines and overlays; the others say who cannot be known."""
-    ...

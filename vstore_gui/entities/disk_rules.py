@@ -27,7 +27,9 @@ __all__ = [
 
 
 class BusRule(msgspec.Struct, frozen=True):
-    """One `<target bus='…'>`. `units`: disks that one controller takes by target index; None: no controller."""
+    """One `<target bus='…'>`. `units`: disks that one controller takes by target index; None: no
+    controller.
+    """
 
     bus: str
     label: Text

@@ -36,7 +36,8 @@ class VolumeOperation(enum.Enum):
 
 class PoolKind(msgspec.Struct, frozen=True):
     """One row. `volume_formats` are what volumes can be created as, the recommended one first; formats are
-    libvirt's own words, `source_fields` names of PoolSource's fields, `target_fields` of 'path' and 'permissions'.
+    libvirt's own words, `source_fields` names of PoolSource's fields, `target_fields` of 'path' and
+    'permissions'.
     """
 
     kind: str

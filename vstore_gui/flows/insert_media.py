@@ -45,7 +45,9 @@ class Drive:
 
 
 class InsertMediaFlow:
-    """A drive and a disc for it. With `disk` None ('Attach ISO…') the drive is chosen as well; `host` narrows it."""
+    """A drive and a disc for it. With `disk` None ('Attach ISO…') the drive is chosen as well; `host`
+    narrows it.
+    """
 
     drive: DiskKey | None
     disc: Disc | None
@@ -62,32 +64,32 @@ class InsertMediaFlow:
         host: HostId | None = None,
     ) -> None: ...
     def discs(self) -> tuple[Disc, ...]:
-        """Discs of the host's active pools that fit the drive, recent ones first, filtered by `filter_text`."""
-        ...
+        """Discs of the host's active pools that fit the drive, recent ones first, filtered by
+        `filter_text`.
+        """
 
     def drives(self) -> tuple[Drive, ...]:
         """CD-ROM drives (floppy drives for a floppy image) of the host's machines; running machines first."""
-        ...
 
     def choose_disc(self, disc: Disc | None) -> None: ...
     def choose_path(self, path: str) -> None:
         """A file on the host, typed."""
-        ...
 
     def choose_drive(self, drive: DiskKey | None) -> None: ...
     def drop_local_file(self, path: str) -> tuple[Reason, ...]:
-        """A file dropped from the desktop: chosen when the drive's host is this machine, else the reason why not."""
-        ...
+        """A file dropped from the desktop: chosen when the drive's host is this machine, else the reason
+        why not.
+        """
 
     async def load(self) -> None:
-        """List the volumes of pools that have not been listed, with details where a name does not tell what it is."""
-        ...
+        """List the volumes of pools that have not been listed, with details where a name does not tell
+        what it is.
+        """
 
     def problems(self) -> tuple[Reason, ...]: ...
     def complete(self) -> bool: ...
     async def plan(self, *, force: bool = False) -> Plan: ...
     def accepted(self) -> None:
         """The plan was started: the disc goes to the head of the recents."""
-        ...
 
     def close(self) -> None: ...

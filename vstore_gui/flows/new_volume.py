@@ -21,7 +21,9 @@ BackingChoice = tuple[VolumeKey, VolumeState, Text | None]
 
 
 class NewVolumeFlow:
-    """draft, its checks, its plan for one pool. `capacity_text` is what the user typed; draft.capacity_bytes follows."""
+    """draft, its checks, its plan for one pool. `capacity_text` is what the user typed;
+    draft.capacity_bytes follows.
+    """
 
     draft: NewVolumeDraft
     pool: PoolKey
@@ -33,26 +35,25 @@ class NewVolumeFlow:
     def pages(self) -> tuple[NewVolumePage, ...]: ...
     def formats(self) -> tuple[str, ...]:
         """Formats the pool's kind can make and the wizard offers, the recommended first."""
-        ...
 
     def allocations(self) -> tuple[tuple[str, Text], ...]:
         """(allocation, one-line explanation) for the chosen format, the recommended first."""
-        ...
 
     def set_name(self, name: str) -> None: ...
     def set_format(self, format: str) -> None:
-        """Changes the name's extension along, when it is the one of the old format; drops what raw cannot have."""
-        ...
+        """Changes the name's extension along, when it is the one of the old format; drops what raw cannot
+        have.
+        """
 
     def set_capacity_text(self, typed: str) -> None: ...
     def set_allocation(self, allocation: str) -> None: ...
     async def set_backing(self, key: VolumeKey | None) -> None:
-        """Reads the volume's details when they are not known; capacity grows to the backing volume's at least."""
-        ...
+        """Reads the volume's details when they are not known; capacity grows to the backing volume's at
+        least.
+        """
 
     def backing_choices(self) -> tuple[BackingChoice, ...]:
         """Volumes of the host's active pools, this pool's first."""
-        ...
 
     def problems(self, page: NewVolumePage = "volume") -> tuple[Reason, ...]: ...
     def complete(self, page: NewVolumePage = "volume") -> bool: ...

@@ -1,0 +1,199 @@
+"""Guards on volumes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from vstore_gui.actions.guards.base import Fresh, GuardValue
+from vstore_gui.actions.guards.words import host_name, machines_text, pool_name, some_names
+from vstore_gui.actions.plan import Reason
+from vstore_gui.entities.host import HostLink
+from vstore_gui.entities.keys import PoolKey, VolumeKey
+from vstore_gui.entities.pool_kinds import pool_kind
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Names, text
+from vstore_gui.store.store import Store
+from vstore_gui.store.usage_index import Use
+
+__all__ = ["VolumeExists", "VolumeNameFree", "VolumeUnused"]
+
+
+class VolumeExists(GuardValue, frozen=True, tag=True):
+    lasts: ClassVar[bool] = False
+    volume: VolumeKey
+    field: str = ""
+
+    @property
+    def fresh(self) -> Fresh:
+        return Fresh(pools=frozenset({self.volume.pool_key}))
+
+    def reasons(self, store: Store) -> tuple[Reason, ...]:
+        if store.volume(self.volume) is not None:
+            return ()
+        pool = store.pool(self.volume.pool_key)
+        if pool is not None and not store.volumes_listed(self.volume.pool_key):
+            template = QT_TRANSLATE_NOOP("vstore", "{volume} cannot be seen: its pool {pool} is not running.")
+        else:
+            template = QT_TRANSLATE_NOOP("vstore", "{volume} is gone from {pool}.")
+        message = text(template, volume=self.volume.name, pool=pool_name(store, self.volume.pool_key))
+        return (Reason(message, field=self.field, links=(self.volume.pool_key,)),)
+
+
+class VolumeNameFree(GuardValue, frozen=True, tag=True):
+    lasts: ClassVar[bool] = False
+    volume: VolumeKey
+
+    @property
+    def fresh(self) -> Fresh:
+        return Fresh(pools=frozenset({self.volume.pool_key}))
+
+    def reasons(self, store: Store) -> tuple[Reason, ...]:
+        if store.volume(self.volume) is None:
+            return ()
+        message = text(
+            QT_TRANSLATE_NOOP("vstore", "{pool} has a volume of this name already."),
+            pool=pool_name(store, self.volume.pool_key),
+        )
+        return (Reason(message, field="name", links=(self.volume,)),)
+
+
+class VolumeUnused(GuardValue, frozen=True, tag=True):
+    """No machine and no other volume needs it: directly, through backing chains, through any alias of the
+    file, on any connected host. `along` are volumes that are deleted with it: an overlay among them does
+    not hold it.
+
+    Who cannot be known is told without blocking: connections that are not open, volumes that could not be
+    read, and hosts that share the storage and are not connected here at all.
+    """
+
+    volume: VolumeKey
+    along: tuple[VolumeKey, ...] = ()
+
+    @property
+    def fresh(self) -> Fresh:
+        return Fresh(pools=frozenset({self.volume.pool_key}), everywhere=True)
+
+    def reasons(self, store: Store) -> tuple[Reason, ...]:
+        return (
+            *self._machines(store),
+            *self._overlays(store),
+            *self._also_elsewhere(store),
+            *self._unknown(store),
+        )
+
+    def _machines(self, store: Store) -> tuple[Reason, ...]:
+        uses = store.usage.users_of(self.volume)
+        found: list[Reason] = []
+        direct = [use for use in uses if not use.through]
+        if direct:
+            names, links = machines_text(store, direct)
+            template = QT_TRANSLATE_NOOP("vstore", "{volume} is used by {machines}.")
+            found.append(Reason(text(template, volume=self.volume.name, machines=names), links=links))
+        below: dict[tuple[str, ...], list[Use]] = {}
+        for use in uses:
+            if use.through:
+                below.setdefault(use.through, []).append(use)
+        for through, indirect in below.items():
+            names, links = machines_text(store, indirect)
+            template = QT_TRANSLATE_NOOP("vstore", "{volume} is needed by {machines}, through {overlays}.")
+            message = text(template, volume=self.volume.name, machines=names, overlays=Names(through))
+            found.append(Reason(message, links=links))
+        return tuple(found)
+
+    def _overlays(self, store: Store) -> tuple[Reason, ...]:
+        gone = {*self.along}
+        for key in self.along:
+            gone.update(store.usage.aliases_of(key))
+        overlays = [key for key in store.usage.overlays_of(self.volume) if key not in gone]
+        if not overlays:
+            return ()
+        message = text(
+            QT_TRANSLATE_NOOP("vstore", "{volume} is the backing volume of {overlays}."),
+            volume=self.volume.name,
+            overlays=some_names(tuple(key.name for key in overlays)),
+        )
+        return (Reason(message, links=tuple(overlays)),)
+
+    def _also_elsewhere(self, store: Store) -> tuple[Reason, ...]:
+        others = [key for key in store.usage.aliases_of(self.volume) if key not in self.along]
+        if not others:
+            return ()
+        message = text(
+            QT_TRANSLATE_NOOP(
+                "vstore", "{volume} is the same file as a volume of {pools}: it goes there as well."
+            ),
+            volume=self.volume.name,
+            pools=Names(tuple(dict.fromkeys(pool_name(store, key.pool_key) for key in others))),
+        )
+        return (Reason(message, blocks=False, links=tuple(others)),)
+
+    def _unknown(self, store: Store) -> tuple[Reason, ...]:
+        return (
+            *_connections_not_known(store, self.volume.pool_key),
+            *_pools_not_read(store),
+            *_hosts_not_connected(store, self.volume.pool_key),
+        )
+
+
+def _connections_not_known(store: Store, key: PoolKey) -> tuple[Reason, ...]:
+    """Connections that may use the pool's storage and whose machines we do not see now."""
+    own = store.host(key.host)
+    pool = store.pool(key)
+    if own is None or pool is None:
+        return ()
+    found: list[Reason] = []
+    if not own.domains_loaded:
+        template = QT_TRANSLATE_NOOP("vstore", "The machines of {host} are not read yet.")
+        found.append(Reason(text(template, host=host_name(store, key.host)), links=(key.host,)))
+    local_only = pool_kind(pool.kind).shared == "no"
+    machine = own.info.machine_id
+    unknown = [
+        host.id
+        for host in store.hosts.values()
+        if host.id != key.host
+        and (host.link is not HostLink.ONLINE or not host.domains_loaded)
+        and not (local_only and (machine is None or host.info.machine_id != machine))
+    ]
+    if unknown:
+        template = QT_TRANSLATE_NOOP(
+            "vstore", "Not connected, so whether their machines use it is not known: {hosts}"
+        )
+        names = Names(tuple(host_name(store, host) for host in unknown))
+        found.append(Reason(text(template, hosts=names), blocks=False, links=tuple(unknown)))
+    return tuple(found)
+
+
+def _pools_not_read(store: Store) -> tuple[Reason, ...]:
+    """Active pools some of whose volumes may stand on this one without our knowing."""
+    unread: list[PoolKey] = []
+    for host in store.hosts.values():
+        if host.link is not HostLink.ONLINE:
+            continue
+        for pool in store.pools(host.id).values():
+            other = PoolKey(host.id, pool.uuid)
+            # Only image formats have a backing file that libvirt reports; block and LUN pools have none to
+            # read.
+            if not pool.active or not pool_kind(pool.kind).volume_operations:
+                continue
+            listed = store.volumes_listed(other) and pool.uuid not in host.silent_pools
+            if not listed or any(not volume.detailed for volume in store.volumes(other).values()):
+                unread.append(other)
+    if not unread:
+        return ()
+    message = text(
+        QT_TRANSLATE_NOOP("vstore", "Not read, so whether their volumes stand on it is not known: {pools}"),
+        pools=some_names(tuple(pool_name(store, other) for other in unread)),
+    )
+    return (Reason(message, blocks=False, links=tuple(unread)),)
+
+
+def _hosts_not_connected(store: Store, key: PoolKey) -> tuple[Reason, ...]:
+    pool = store.pool(key)
+    if pool is None or pool_kind(pool.kind).shared != "yes":
+        return ()
+    message = text(
+        QT_TRANSLATE_NOOP(
+            "vstore", "{pool} is shared storage: hosts that are not connected here may use it."
+        ),
+        pool=pool.name,
+    )
+    return (Reason(message, blocks=False, links=(key,)),)
