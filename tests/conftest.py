@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from tests.support.leaks import LoopWatch, Processes, run_watched, threads_left
+from tests.support.libvirtd import PrivateLibvirtd
 
 # Widgets are tested without a screen; tests of the real process bring their own (tests/support/screen.py).
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -80,3 +81,18 @@ def qt_loop(qapp: object) -> Iterator[asyncio.AbstractEventLoop]:
     asyncio.set_event_loop(None)
     tasks.on_failure(None)
     assert not failures, f"tasks failed: {failures!r}"
+
+
+@pytest.fixture(scope="session")
+def _one_libvirtd() -> Iterator[PrivateLibvirtd]:
+    daemon = PrivateLibvirtd()
+    yield daemon
+    daemon.close()
+
+
+@pytest.fixture
+def libvirtd(_one_libvirtd: PrivateLibvirtd) -> Iterator[PrivateLibvirtd]:
+    """A real libvirtd of the tests' own, empty at the start of each test, for tests marked `real`."""
+    yield _one_libvirtd
+    _one_libvirtd.revive()
+    _one_libvirtd.clean()
