@@ -24,8 +24,8 @@ class What(enum.Enum):
 class Change(msgspec.Struct, frozen=True, gc=False):
     """One thing that came, went or changed. `fields` names what changed (empty for ADDED and REMOVED).
 
-    Pseudo fields: 'users' of a volume or pool says that its users may have changed though its own value did not;
-    'listed' of a pool, that `Store.volumes_listed` answers otherwise; 'block_stats' of a domain, that
+    Pseudo fields: 'users' of a volume or pool says that its users may have changed though its own value did
+    not; 'listed' of a pool, that `Store.volumes_listed` answers otherwise; 'block_stats' of a domain, that
     `Store.block_stats` does.
     """
 
@@ -38,8 +38,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
 class Changes:
     """One publication, sorted by noun; volumes are grouped by pool, each group in the order applied.
 
-    A pool that goes takes its volumes with it: one REMOVED for the pool, none for each volume. A host that goes:
-    REMOVED for it and for each of its pools and domains.
+    A pool that goes takes its volumes with it: one REMOVED for the pool, none for each volume. A host that
+    goes: REMOVED for it and for each of its pools and domains.
     """
 
     hosts: tuple[Change, ...] = ()

@@ -28,11 +28,13 @@ _BLOCK_STATS = frozenset({"block_stats"})
 class Store:
     """Values of every connection by key. Single-threaded: lives in the loop's thread.
 
-    Every `put_…` compares with what is known and publishes the difference to the subscribers, synchronously, once
-    per call. Values are replaced whole; an equal value publishes nothing. `usage` is kept up to date by each change.
+    Every `put_…` compares with what is known and publishes the difference to the subscribers, synchronously,
+    once per call. Values are replaced whole; an equal value publishes nothing. `usage` is kept up to date by
+    each change.
 
-    A subscriber may write: what it writes is known at once and published after the publication under way, so that
-    all subscribers hear everything in one order. One that raises is reported (`sys.excepthook`) and does not keep the others from hearing.
+    A subscriber may write: what it writes is known at once and published after the publication under way, so
+    that all subscribers hear everything in one order. One that raises is reported (`sys.excepthook`) and
+    does not keep the others from hearing.
     """
 
     usage: UsageIndex
@@ -81,7 +83,7 @@ class Store:
         return domains.get(key.uuid) if domains else None
 
     def volumes_listed(self, key: PoolKey) -> bool:
-        """Whether the pool's names have been listed since it was started: an empty mapping then means empty."""
+        """Whether the pool's names were listed since it was started: an empty mapping then means empty."""
         return key in self._listed
 
     def volume_at(self, host: HostId, path: str) -> VolumeKey | None:
@@ -168,7 +170,7 @@ class Store:
         self._publish(draft)
 
     def put_volume_names(self, key: PoolKey, names: Iterable[VolumeName]) -> None:
-        """A complete listing: new names become rows without details, known ones keep theirs, others are removed."""
+        """A complete listing: new names become rows without details, known ones keep theirs, others go."""
         draft = ChangesDraft()
         names = tuple(names)
         listed = {name.name for name in names}
@@ -181,8 +183,8 @@ class Store:
         self._publish(draft)
 
     def put_some_volume_names(self, key: PoolKey, names: Iterable[VolumeName]) -> None:
-        """A part of a listing: others stay. Lets a long listing be applied a slice at a time, before the whole of it
-        is given to `put_volume_names`, which then finds little to do."""
+        """A part of a listing: others stay. Lets a long listing be applied a slice at a time, before the
+        whole of it is given to `put_volume_names`, which then finds little to do."""
         draft = ChangesDraft()
         self._put_names(key, names, draft)
         self._publish(draft)

@@ -14,9 +14,10 @@ __all__ = ["Sync"]
 class Sync:
     """Keeps the store true to every host: a HostObserver.
 
-    On coming online it reads pools and machines side by side, then the volume names of active pools. After that:
-    an event re-reads just what it names; our own actions patch the store with what the call answered; what is
-    *watched* (on screen) is also polled slowly where libvirt sends no event; what is hidden is not polled at all.
+    On coming online it reads pools and machines side by side, then the volume names of active pools. After
+    that: an event re-reads just what it names; our own actions patch the store with what the call answered;
+    what is *watched* (on screen) is also polled slowly where libvirt sends no event; what is hidden is not
+    polled at all.
     """
 
     def __init__(self, store: Store) -> None: ...
@@ -33,7 +34,8 @@ class Sync:
         """The rows in view: their details first."""
 
     def watch_domain(self, key: DomainKey | None) -> None:
-        """The machine page on screen: block statistics and edits of its stored configuration are polled slowly."""
+        """The machine page on screen: block statistics and edits of its stored configuration are polled
+        slowly."""
 
     def window_focused(self) -> None:
         """The user came back: re-read what no event tells, for what is on screen."""
