@@ -9,13 +9,23 @@ A document belongs to one thread at a time.
 
 from __future__ import annotations
 
+import copy
 import threading
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, Self
 
 from lxml import etree
 
-__all__ = ["Document", "Editor", "Element", "Order", "XmlError", "canonical", "parse_tree", "require_xml_text"]
+__all__ = [
+    "Document",
+    "Editor",
+    "Element",
+    "Order",
+    "XmlError",
+    "canonical",
+    "parse_tree",
+    "require_xml_text",
+]
 
 Element = etree._Element
 Order = Mapping[str, tuple[str, ...]]
@@ -109,14 +119,20 @@ def split_path(path: str) -> tuple[str, ...]:
     return tuple(steps)
 
 
+class _Place(NamedTuple):
+    parent: Element
+    previous: Element | None
+    following: Element | None
+
+
 class Editor:
     """Makes, removes and restores parts of one tree, and knows how each stood before."""
 
     def __init__(self) -> None:
         # The text between two nodes, split by an element: (before it, behind it, without it).
         self._joints: dict[Element, tuple[str | None, str | None, str | None]] = {}
-        # By parent and tag, the elements that were taken out, with their neighbours then.
-        self._removed: dict[tuple[Element, str], list[tuple[Element, Element | None, Element | None]]] = {}
+        # The elements that were taken out, last one last, each with where it stood.
+        self._removed: dict[Element, _Place] = {}
         self._made: set[Element] = set()
         # Elements that stood empty before something was put in: they stay when it goes again.
         self._kept: set[Element] = set()
@@ -128,7 +144,9 @@ class Editor:
 
     # ── elements ──
 
-    def ensure(self, root: Element, path: str, order: Order, nsmap: Mapping[str, str] | None = None) -> Element:
+    def ensure(
+        self, root: Element, path: str, order: Order, nsmap: Mapping[str, str] | None = None
+    ) -> Element:
         """The first element at the path, made with its missing parents, or brought back if it was removed before."""
         found = root if path == "." else root.find(path)
         if found is not None:
@@ -137,7 +155,8 @@ class Editor:
         for step in split_path(path):
             child = element.find(step)
             if child is None:
-                child = self._bring_back(element, step)
+                self.bring_back(self.removed(element, step))
+                child = element.find(step)
             if child is None:
                 child = self.insert(element, step, order.get(at, ()), nsmap)
             element, at = child, f"{at}/{step}" if at else step
@@ -159,6 +178,21 @@ class Editor:
         self._join(parent, child, at)
         return child
 
+    def adopt(self, parent: Element, element: Element, order: tuple[str, ...]) -> Element:
+        """A copy of an element of another tree, at its place among the parent's children and indented like them."""
+        child = copy.deepcopy(element)
+        child.tail = None
+        self._made.add(child)
+        self._join(parent, child, self._place(parent, child.tag, order))
+        old, new = _indent_of(element), _indent_of(child)
+        if old is not None and new is not None:
+            for node in child.iter():
+                if node.text and _blank(node.text):
+                    node.text = node.text.replace(f"\n{old}", f"\n{new}")
+                if node is not child and node.tail and _blank(node.tail):
+                    node.tail = node.tail.replace(f"\n{old}", f"\n{new}")
+        return child
+
     def make(self, parent: Element, tag: str, nsmap: Mapping[str, str] | None) -> Element:
         child = parent.makeelement(tag, nsmap=dict(nsmap) if nsmap else None)
         self._made.add(child)
@@ -177,39 +211,29 @@ class Editor:
                 return parent.index(child) + 1
         return parent.index(ranked[0][0]) if ranked else len(parent)
 
-    def bring_back(self, parent: Element, child: Element) -> None:
-        """Put an element that was removed from the parent back where it stood."""
-        records = self._removed.get((parent, child.tag), [])
-        for at, (element, previous, following) in enumerate(records):
-            if element is child:
-                del records[at]
-                self._restore(parent, element, previous, following)
-                return
-        raise AssertionError("not removed from here")
-
     def removed(self, parent: Element, tag: str) -> tuple[Element, ...]:
         """The elements that were taken out of the parent, last one first."""
-        return tuple(record[0] for record in reversed(self._removed.get((parent, tag), [])))
+        return tuple(
+            element
+            for element, place in reversed(self._removed.items())
+            if place.parent is parent and element.tag == tag
+        )
 
-    def _bring_back(self, parent: Element, tag: str) -> Element | None:
-        records = self._removed.pop((parent, tag), None)
-        if not records:
-            return None
-        for element, previous, following in reversed(records):
-            self._restore(parent, element, previous, following)
-        return parent.find(tag)
-
-    def _restore(
-        self, parent: Element, element: Element, previous: Element | None, following: Element | None
-    ) -> None:
-        if previous is not None and previous.getparent() is parent:
-            self._join(parent, element, parent.index(previous) + 1)
-        elif following is not None and following.getparent() is parent:
-            self._join(parent, element, parent.index(following))
-        elif previous is None:
-            self._join(parent, element, 0)
-        else:
-            self._join(parent, element, len(parent))
+    def bring_back(self, elements: Iterable[Element]) -> None:
+        """Put elements that were removed back where they stood."""
+        wanted = set(elements)
+        # Last out, first in: so each one finds the neighbours that it had.
+        for element, place in reversed(list(self._removed.items())):
+            if element not in wanted:
+                continue
+            del self._removed[element]
+            parent, previous, following = place
+            if previous is not None and previous.getparent() is parent:
+                self._join(parent, element, parent.index(previous) + 1)
+            elif following is not None and following.getparent() is parent:
+                self._join(parent, element, parent.index(following))
+            else:
+                self._join(parent, element, 0 if previous is None else len(parent))
 
     def remove(self, root: Element, element: Element, *, prune: bool = True) -> None:
         """Take the element out, and with it parents (below the root) that hold nothing else."""
@@ -229,7 +253,7 @@ class Editor:
         parent.remove(element)
         _set_gap(parent, at, without)
         self._joints[element] = (before, behind, without)
-        self._removed.setdefault((parent, element.tag), []).append((element, previous, following))
+        self._removed[element] = _Place(parent, previous, following)
         if prune:
             self.prune(root, parent)
 

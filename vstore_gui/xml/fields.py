@@ -17,7 +17,7 @@ import difflib
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Generic, NamedTuple, Self, TypeVar, overload
+from typing import Any, Final, Generic, NamedTuple, Self, TypeVar, overload
 
 from vstore_gui.entities.units import UnitError, parse_size
 from vstore_gui.xml.document import Document, Element, XmlError, require_xml_text, split_path
@@ -96,12 +96,15 @@ class Field(Generic[V]):
     def write(self, document: Document, value: V) -> None:
         raise NotImplementedError
 
+    nothing: Any = None
+    """The value of a field that the document has not."""
+
     def present(self, document: Document) -> bool:
         """Whether the document has a value here."""
-        raise NotImplementedError
+        return bool(self.read(document) != self.nothing)
 
     def another(self, document: Document) -> V:
-        """A valid value that is not the present one."""
+        """A valid value that is not the present one; for a field that has just one value, that there is none."""
         raise NotImplementedError
 
 
@@ -145,12 +148,9 @@ class ScalarField(Field[T | None]):
         element = document.element.find(self.path)
         return None if element is None else self._value(self._stand(element))
 
-    def present(self, document: Document) -> bool:
-        return self.read(document) is not None
-
     def another(self, document: Document) -> T | None:
         now = self.read(document)
-        return next(sample for sample in self.samples if sample != now)
+        return next((sample for sample in self.samples if sample != now), None)
 
     def write(self, document: Document, value: T | None) -> None:
         now = self.read(document)
@@ -161,7 +161,9 @@ class ScalarField(Field[T | None]):
             return
         first = document.editor.original(document.element, self, now)
         if value != first:
-            self.encode(value, None)  # refuse it before anything is made; what was read may always be set again
+            self.encode(
+                value, None
+            )  # refuse it before anything is made; what was read may always be set again
         editor = document.editor
         element = editor.ensure(document.element, self.path, document.ORDER)
         stand = self._stand(element)
@@ -230,9 +232,12 @@ class TextField(ScalarField[str]):
 
 
 class PathField(TextField):
-    """An absolute path of the host."""
+    """An absolute path of the host; there is none in white space."""
 
     samples = ("/one/path", "/another/path")
+
+    def decode(self, raw: str) -> str | None:
+        return raw if raw.strip() else None
 
 
 class UuidField(TextField):
@@ -372,8 +377,7 @@ class FlagField(Field[bool]):
     def read(self, document: Document) -> bool:
         return document.element.find(self.path) is not None
 
-    def present(self, document: Document) -> bool:
-        return self.read(document)
+    nothing = False
 
     def another(self, document: Document) -> bool:
         return not self.read(document)
@@ -420,8 +424,7 @@ class ListField(Field[tuple[T, ...]]):
     def read(self, document: Document) -> tuple[T, ...]:
         return tuple(value for _, value in self._found(document))
 
-    def present(self, document: Document) -> bool:
-        return bool(self._found(document))
+    nothing = ()
 
     def another(self, document: Document) -> tuple[T, ...]:
         """One more behind, and the first one another."""
@@ -482,7 +485,7 @@ class ListField(Field[tuple[T, ...]]):
         for old in editor.removed(parent, self.tag):
             if self.item.read(old.attrib) != item:
                 continue
-            editor.bring_back(parent, old)
+            editor.bring_back((old,))
             if self._follows(old, behind):
                 return old
             editor.remove(document.element, old, prune=False)
@@ -499,7 +502,12 @@ class ListField(Field[tuple[T, ...]]):
     def _follows(self, element: Element, behind: Element | None) -> bool:
         """Whether the element is the next of its tag behind the other one (the first one, without)."""
         before = next(
-            (other for other in element.itersiblings(self.tag, preceding=True) if self.item.read(other.attrib) is not None), None
+            (
+                other
+                for other in element.itersiblings(self.tag, preceding=True)
+                if self.item.read(other.attrib) is not None
+            ),
+            None,
         )
         return before is behind
 
@@ -512,5 +520,3 @@ class ListField(Field[tuple[T, ...]]):
                 element.attrib.pop(name, None)
             else:
                 element.set(name, raw)
-
-
