@@ -11,7 +11,7 @@ from vstore_gui.entities.calls import AnyCall
 from vstore_gui.entities.keys import HostId, VolumeKey
 from vstore_gui.entities.text import Text
 
-__all__ = ["Danger", "Guard", "Inverse", "Plan", "Reason", "Step"]
+__all__ = ["Danger", "Guard", "Inverse", "Plan", "PlanRefused", "Reason", "Step"]
 
 
 class Danger(enum.IntEnum):
@@ -32,6 +32,14 @@ class Reason(msgspec.Struct, frozen=True):
     blocks: bool = True
     field: str = ""
     links: tuple[Any, ...] = ()  # keys of things named in the message
+
+
+class PlanRefused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """A wish that no plan can be made for; `reasons` say why."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__("; ".join(str(reason.message) for reason in reasons))
+        self.reasons = reasons
 
 
 class Guard(Protocol):

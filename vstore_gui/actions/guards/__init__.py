@@ -30,7 +30,7 @@ from vstore_gui.actions.guards.pools import (
     PoolResponds,
     PoolUnusedByRunning,
 )
-from vstore_gui.actions.guards.volumes import VolumeExists, VolumeNameFree, VolumeUnused
+from vstore_gui.actions.guards.volumes import VolumeExists, VolumeNameFree, VolumesUnused
 from vstore_gui.actions.guards.words import host_name
 from vstore_gui.actions.plan import Plan, Reason
 from vstore_gui.store.store import Store
@@ -54,7 +54,7 @@ __all__ = [
     "PoolUnusedByRunning",
     "VolumeExists",
     "VolumeNameFree",
-    "VolumeUnused",
+    "VolumesUnused",
     "blocking",
     "check",
     "fresh_of",
@@ -78,7 +78,7 @@ AnyGuard = (
     | KindCan
     | VolumeExists
     | VolumeNameFree
-    | VolumeUnused
+    | VolumesUnused
     | DriveExists
 )
 """Every guard, so that the journal can read plans back."""

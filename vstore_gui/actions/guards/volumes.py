@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from typing import ClassVar
 
 from vstore_gui.actions.guards.base import Fresh, GuardValue
@@ -10,11 +11,11 @@ from vstore_gui.actions.plan import Reason
 from vstore_gui.entities.host import HostLink
 from vstore_gui.entities.keys import PoolKey, VolumeKey
 from vstore_gui.entities.pool_kinds import pool_kind
-from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Names, text
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count, Names, text
 from vstore_gui.store.store import Store
 from vstore_gui.store.usage_index import Use
 
-__all__ = ["VolumeExists", "VolumeNameFree", "VolumeUnused"]
+__all__ = ["VolumeExists", "VolumeNameFree", "VolumesUnused"]
 
 
 class VolumeExists(GuardValue, frozen=True, tag=True):
@@ -56,82 +57,92 @@ class VolumeNameFree(GuardValue, frozen=True, tag=True):
         return (Reason(message, field="name", links=(self.volume,)),)
 
 
-class VolumeUnused(GuardValue, frozen=True, tag=True):
-    """No machine and no other volume needs it: directly, through backing chains, through any alias of the
-    file, on any connected host. `along` are volumes that are deleted with it: an overlay among them does
-    not hold it.
+class VolumesUnused(GuardValue, frozen=True, tag=True):
+    """No machine and no volume outside of these needs one of them: directly, through backing chains,
+    through any alias of the file, on any connected host.
 
     Who cannot be known is told without blocking: connections that are not open, volumes that could not be
     read, and hosts that share the storage and are not connected here at all.
     """
 
-    volume: VolumeKey
-    along: tuple[VolumeKey, ...] = ()
+    volumes: tuple[VolumeKey, ...]
 
     @property
     def fresh(self) -> Fresh:
-        return Fresh(pools=frozenset({self.volume.pool_key}), everywhere=True)
+        return Fresh(pools=frozenset(key.pool_key for key in self.volumes), everywhere=True)
 
     def reasons(self, store: Store) -> tuple[Reason, ...]:
-        return (
-            *self._machines(store),
-            *self._overlays(store),
-            *self._also_elsewhere(store),
-            *self._unknown(store),
-        )
+        gone = {*self.volumes}
+        if len(self.volumes) > 1:
+            gone.update(alias for key in self.volumes for alias in store.usage.aliases_of(key))
+        in_use: list[tuple[Reason, ...]] = []
+        told: list[Reason] = []
+        for key in self.volumes:
+            reasons = (*_machines_that_need(store, key), *_overlays_of(store, key, gone))
+            if reasons:
+                in_use.append(reasons)
+            told.extend(_also_elsewhere(store, key, gone))
+        for pool in dict.fromkeys(key.pool_key for key in self.volumes):
+            told.extend((*_connections_not_known(store, pool), *_hosts_not_connected(store, pool)))
+        if self.volumes:
+            told.extend(_pools_not_read(store))
+        return (*_first_of(in_use), *dict.fromkeys(told))
 
-    def _machines(self, store: Store) -> tuple[Reason, ...]:
-        uses = store.usage.users_of(self.volume)
-        found: list[Reason] = []
-        direct = [use for use in uses if not use.through]
-        if direct:
-            names, links = machines_text(store, direct)
-            template = QT_TRANSLATE_NOOP("vstore", "{volume} is used by {machines}.")
-            found.append(Reason(text(template, volume=self.volume.name, machines=names), links=links))
-        below: dict[tuple[str, ...], list[Use]] = {}
-        for use in uses:
-            if use.through:
-                below.setdefault(use.through, []).append(use)
-        for through, indirect in below.items():
-            names, links = machines_text(store, indirect)
+
+_SHOWN = 20
+
+
+def _first_of(in_use: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """Reasons of the first volumes, and how many more are in use."""
+    shown = tuple(reason for reasons in in_use[:_SHOWN] for reason in reasons)
+    if len(in_use) <= _SHOWN:
+        return shown
+    template = QT_TRANSLATE_NOOP("vstore", "{count} more volumes are in use.")
+    return (*shown, Reason(text(template, count=Count(len(in_use) - _SHOWN))))
+
+
+def _machines_that_need(store: Store, key: VolumeKey) -> tuple[Reason, ...]:
+    by_way: dict[tuple[str, ...], list[Use]] = {}
+    for use in store.usage.users_of(key):
+        by_way.setdefault(use.through, []).append(use)
+    found: list[Reason] = []
+    for through, uses in sorted(by_way.items()):
+        names, links = machines_text(store, uses)
+        if through:
             template = QT_TRANSLATE_NOOP("vstore", "{volume} is needed by {machines}, through {overlays}.")
-            message = text(template, volume=self.volume.name, machines=names, overlays=Names(through))
-            found.append(Reason(message, links=links))
-        return tuple(found)
+            message = text(template, volume=key.name, machines=names, overlays=Names(through))
+        else:
+            template = QT_TRANSLATE_NOOP("vstore", "{volume} is used by {machines}.")
+            message = text(template, volume=key.name, machines=names)
+        found.append(Reason(message, links=links))
+    return tuple(found)
 
-    def _overlays(self, store: Store) -> tuple[Reason, ...]:
-        gone = {*self.along}
-        for key in self.along:
-            gone.update(store.usage.aliases_of(key))
-        overlays = [key for key in store.usage.overlays_of(self.volume) if key not in gone]
-        if not overlays:
-            return ()
-        message = text(
-            QT_TRANSLATE_NOOP("vstore", "{volume} is the backing volume of {overlays}."),
-            volume=self.volume.name,
-            overlays=some_names(tuple(key.name for key in overlays)),
-        )
-        return (Reason(message, links=tuple(overlays)),)
 
-    def _also_elsewhere(self, store: Store) -> tuple[Reason, ...]:
-        others = [key for key in store.usage.aliases_of(self.volume) if key not in self.along]
-        if not others:
-            return ()
-        message = text(
-            QT_TRANSLATE_NOOP(
-                "vstore", "{volume} is the same file as a volume of {pools}: it goes there as well."
-            ),
-            volume=self.volume.name,
-            pools=Names(tuple(dict.fromkeys(pool_name(store, key.pool_key) for key in others))),
-        )
-        return (Reason(message, blocks=False, links=tuple(others)),)
+def _overlays_of(store: Store, key: VolumeKey, gone: Set[VolumeKey]) -> tuple[Reason, ...]:
+    overlays = [overlay for overlay in store.usage.overlays_of(key) if overlay not in gone]
+    if not overlays:
+        return ()
+    message = text(
+        QT_TRANSLATE_NOOP("vstore", "{volume} is the backing volume of {overlays}."),
+        volume=key.name,
+        overlays=some_names(tuple(overlay.name for overlay in overlays)),
+    )
+    return (Reason(message, links=tuple(overlays)),)
 
-    def _unknown(self, store: Store) -> tuple[Reason, ...]:
-        return (
-            *_connections_not_known(store, self.volume.pool_key),
-            *_pools_not_read(store),
-            *_hosts_not_connected(store, self.volume.pool_key),
-        )
+
+def _also_elsewhere(store: Store, key: VolumeKey, gone: Set[VolumeKey]) -> tuple[Reason, ...]:
+    aliases = store.usage.aliases_of(key)
+    if not aliases or len(gone) > _SHOWN:  # of a whole pool, its twin's volumes need not be told one by one
+        return ()
+    pools = tuple(dict.fromkeys(pool_name(store, alias.pool_key) for alias in aliases))
+    message = text(
+        QT_TRANSLATE_NOOP(
+            "vstore", "{volume} is the same file as a volume of {pools}: it goes there as well."
+        ),
+        volume=key.name,
+        pools=Names(pools),
+    )
+    return (Reason(message, blocks=False, links=aliases),)
 
 
 def _connections_not_known(store: Store, key: PoolKey) -> tuple[Reason, ...]:

@@ -1,0 +1,44 @@
+"""Deleting several volumes: in which order, and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vstore_gui.actions.plan import Reason
+from vstore_gui.entities.keys import VolumeKey
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count, Size, text
+from vstore_gui.store.store import Store
+
+__all__ = ["overlays_first", "what_is_lost"]
+
+
+def overlays_first(store: Store, keys: Sequence[VolumeKey]) -> list[VolumeKey]:
+    """The volumes in an order in which none is deleted before one that stands on it."""
+    wanted = dict.fromkeys(keys)
+    ordered: dict[VolumeKey, None] = {}
+    for first in keys:
+        # Depth first without recursion: a backing chain may be hundreds long.
+        stack = [(first, False)]
+        on_the_way: set[VolumeKey] = set()
+        while stack:
+            key, overlays_done = stack.pop()
+            if key in ordered:
+                continue
+            if overlays_done:
+                ordered[key] = None
+                continue
+            if key in on_the_way:
+                continue
+            on_the_way.add(key)
+            stack.append((key, True))
+            stack.extend((overlay, False) for overlay in store.usage.overlays_of(key) if overlay in wanted)
+    return list(ordered)
+
+
+def what_is_lost(store: Store, volumes: Sequence[VolumeKey]) -> Reason:
+    states = [state for key in volumes if (state := store.volume(key)) is not None]
+    written = sum(state.allocation_bytes or 0 for state in states)
+    template = QT_TRANSLATE_NOOP(
+        "vstore", "{count} volumes with {size} of data are lost. This cannot be undone."
+    )
+    return Reason(text(template, count=Count(len(volumes)), size=Size(written)), blocks=False)
