@@ -8,7 +8,8 @@ __all__ = ["SnapshotDisk", "SnapshotState"]
 
 
 class SnapshotDisk(msgspec.Struct, frozen=True, gc=False):
-    """What became of one disk. `name` is its target (or its path); `path` the file that is written to from then on."""
+    """What became of one disk. `name` is its target (or its path); `path` the file that is written to from
+    then on."""
 
     name: str
     mode: str | None = None  # no, internal, external, manual

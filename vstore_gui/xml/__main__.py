@@ -9,10 +9,10 @@ from pathlib import Path
 from vstore_gui.xml.check import DOCUMENTS, problems
 
 _DESCRIPTION = f"""\
-Hold VStore's XML layer against libvirt documents. For each FILE: read it into its state, change every declared field
-that is present to another valid value and back again, and compare with the original (canonical XML, comments and
-unknown elements included). Prints 'FILE: ok', or what changed or failed. Documents whose root is one of these are
-checked: {", ".join(sorted(DOCUMENTS))}."""
+Hold VStore's XML layer against libvirt documents. For each FILE: read it into its state, change every
+declared field that is present to another valid value and back again, and compare with the original (canonical
+XML, comments and unknown elements included). Prints 'FILE: ok', or what changed or failed. Documents whose
+root is one of these are checked: {", ".join(sorted(DOCUMENTS))}."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,5 @@
-"""What a host says it can do (virConnectGetCapabilities, virConnectGetStoragePoolCapabilities), and its devices."""
+"""What a host says it can do (virConnectGetCapabilities, virConnectGetStoragePoolCapabilities), and its
+devices."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from vstore_gui.xml.document import Element, XmlError, parse_tree
 from vstore_gui.xml.fields import read_int, text_of
 
 __all__ = [
-    "HostCapabilities", "PoolKindCapabilities", "pool_capabilities", "read_host_capabilities", "read_node_device",
-    "supported_pool_kinds",
+    "HostCapabilities", "PoolKindCapabilities", "pool_capabilities", "read_host_capabilities",
+    "read_node_device", "supported_pool_kinds",
 ]  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Holds the XML layer against documents: every field is changed and changed back, and nothing else may differ."""
+"""Holds the XML layer against documents: every field is changed and changed back, and nothing else may
+differ."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
 
 
 def problems(text: str | bytes) -> tuple[str, ...]:
-    """What is wrong with our handling of this document, or with the document; nothing if all is well. Never raises
-    for what a text holds."""
+    """What is wrong with our handling of this document, or with the document; nothing if all is well. Never
+    raises for what a text holds."""
     try:
         root = parse_tree(text)
     except XmlError as error:

@@ -7,10 +7,11 @@ from typing import Final
 
 from vstore_gui.entities.pool import Permissions, SourceHost
 from vstore_gui.xml.document import Element
-from vstore_gui.xml.fields import Item, read_int, text_of, to_bytes
+from vstore_gui.xml.fields import Item, read_int, read_octal, text_of, to_bytes
 
 __all__ = [
-    "HOST", "PERMISSIONS_ORDER", "SAMPLE_UUIDS", "known_id", "known_size", "read_permissions", "size_of",
+    "HOST", "PERMISSIONS_ORDER", "SAMPLE_UUIDS", "known_id", "known_mode", "known_size", "read_permissions",
+    "size_of",
 ]  # fmt: skip
 
 PERMISSIONS_ORDER: Final = ("mode", "owner", "group", "label")
@@ -26,7 +27,7 @@ def known_size(n_bytes: int | None) -> int | None:
 
 
 def size_of(element: Element) -> int | None:
-    """Bytes of a scaled element such as `<capacity unit='GiB'>`."""
+    """Bytes of a scaled element such as `<capacity unit='GiB'>`; None where it is nonsense."""
     return known_size(to_bytes(text_of(element), element.get("unit")))
 
 
@@ -36,18 +37,18 @@ def known_id(raw: str | None) -> int | None:
     return n if n is not None and 0 <= n < 2**32 - 1 else None
 
 
+def known_mode(mode: int | None) -> int | None:
+    """The file mode, if it is one."""
+    return mode if mode is not None and mode <= 0o7777 else None
+
+
 def read_permissions(element: Element) -> Permissions:
     """`<permissions>` as a value."""
     mode = owner = group = label = None
     for child in element:
         match child.tag:
             case "mode":
-                try:
-                    mode = int(text_of(child), 8)
-                except ValueError:
-                    mode = None
-                if mode is not None and not 0 <= mode <= 0o7777:
-                    mode = None
+                mode = known_mode(read_octal(text_of(child)))
             case "owner":
                 owner = known_id(text_of(child))
             case "group":

@@ -34,10 +34,11 @@ IO_MODES: Final = ("native", "threads", "io_uring")
 SOURCE_TYPES: Final = ("file", "block", "dir", "network", "volume", "nvme", "vhostuser", "vhostvdpa")
 
 _IOTUNE_ORDER: Final = (
-    "total_bytes_sec", "read_bytes_sec", "write_bytes_sec", "total_iops_sec", "read_iops_sec", "write_iops_sec",
-    "total_bytes_sec_max", "read_bytes_sec_max", "write_bytes_sec_max", "total_iops_sec_max", "read_iops_sec_max",
-    "write_iops_sec_max", "size_iops_sec", "group_name", "total_bytes_sec_max_length", "read_bytes_sec_max_length",
-    "write_bytes_sec_max_length", "total_iops_sec_max_length", "read_iops_sec_max_length", "write_iops_sec_max_length",
+    "total_bytes_sec", "read_bytes_sec", "write_bytes_sec", "total_iops_sec", "read_iops_sec",
+    "write_iops_sec", "total_bytes_sec_max", "read_bytes_sec_max", "write_bytes_sec_max",
+    "total_iops_sec_max", "read_iops_sec_max", "write_iops_sec_max", "size_iops_sec", "group_name",
+    "total_bytes_sec_max_length", "read_bytes_sec_max_length", "write_bytes_sec_max_length",
+    "total_iops_sec_max_length", "read_iops_sec_max_length", "write_iops_sec_max_length",
 )  # fmt: skip
 
 
@@ -180,10 +181,11 @@ class DiskXml(Document):
         return read_source(self.element)
 
     def set_source(self, source: DiskSource) -> None:
-        """Put this into the drive. What described the old image goes with it: backing chain, slices, encryption.
+        """Put this into the drive. What described the old image goes with it: backing chain, slices,
+        encryption.
 
-        The startup policy stays unless the new source names one. The format stays too: set `format` beside it.
-        Raises XmlError, with nothing changed, for a source that lacks what its kind needs.
+        The startup policy stays unless the new source names one. The format stays too: set `format` beside
+        it. Raises XmlError, with nothing changed, for a source that lacks what its kind needs.
         """
         write_source(self.element, self.editor, source)
 

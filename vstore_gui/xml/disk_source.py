@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 
 from vstore_gui.entities.disk import DiskSource, SourceKind
 from vstore_gui.xml.common import HOST
-from vstore_gui.xml.document import Editor, Element, XmlError, require_xml_text
+from vstore_gui.xml.document import Editor, Element, XmlError, attributes, drop_attr, require_xml_text
 
 __all__ = ["DISK_ORDER", "clear_source", "read_chain", "read_source", "write_source"]
 
 DISK_ORDER: Final = (
-    "driver", "auth", "source", "backingStore", "backenddomain", "geometry", "blockio", "mirror", "target", "iotune",
-    "throttlefilters", "readonly", "shareable", "transient", "serial", "wwn", "vendor", "product", "encryption", "boot",
-    "alias", "address",
+    "driver", "auth", "source", "backingStore", "backenddomain", "geometry", "blockio", "mirror", "target",
+    "iotune", "throttlefilters", "readonly", "shareable", "transient", "serial", "wwn", "vendor", "product",
+    "encryption", "boot", "alias", "address",
 )  # fmt: skip
 
 _KINDS: Final = {kind.value: kind for kind in SourceKind if kind is not SourceKind.NONE}
@@ -33,7 +33,8 @@ _IDENTITY: Final = (
     "file", "dev", "dir", "path", "pool", "volume", "mode", "protocol", "name", "type", "namespace",
 )  # fmt: skip
 
-# What describes the image that was there: a new one has its own. `index` is the running machine's name for it.
+# What describes the image that was there: a new one has its own. `index` is the running machine's name for
+# it.
 _STALE_ATTRS: Final = ("index", "fdgroup", "query")
 _STALE_CHILDREN: Final = (
     "slices",
@@ -52,9 +53,11 @@ _EMPTIED: Final = (SourceKind.FILE.value, SourceKind.BLOCK.value, SourceKind.DIR
 
 
 def read_source(disk: Element) -> DiskSource:
-    """The source of a `<disk>` (or `<backingStore>`, `<mirror>`, `<nvram>`); kind NONE where a drive is empty.
+    """The source of a `<disk>` (or `<backingStore>`, `<mirror>`, `<nvram>`); kind NONE where a drive is
+    empty.
 
-    `startup_policy` is told of empty drives too. An NVMe device is named 'domain:bus:slot.function/namespace'.
+    `startup_policy` is told of empty drives too. An NVMe device is named
+    'domain:bus:slot.function/namespace'.
     """
     source = disk.find("source")
     if source is None:
@@ -66,7 +69,7 @@ def read_source(disk: Element) -> DiskSource:
             protocol = source.get("protocol")
             if not protocol:
                 return DiskSource(startup_policy=policy)
-            hosts = (HOST.read(host.attrib) for host in source.iterchildren("host"))
+            hosts = (HOST.read(attributes(host)) for host in source.iterchildren("host"))
             return DiskSource(
                 kind=kind,
                 protocol=protocol,
@@ -91,7 +94,8 @@ def read_source(disk: Element) -> DiskSource:
 
 
 def read_chain(disk: Element) -> tuple[str, ...]:
-    """What the source stands on, nearest first: paths, and 'protocol:name' or 'volume:pool/name' for what has none."""
+    """What the source stands on, nearest first: paths, and 'protocol:name' or 'volume:pool/name' for what has
+    none."""
     chain = []
     below = disk.find("backingStore")
     while below is not None:
@@ -142,15 +146,15 @@ def _stand(disk: Element) -> _Stand:
         disk.get("type"),
         read_source(disk),
         source,
-        () if source is None else tuple((str(name), str(value)) for name, value in source.attrib.items()),
+        () if source is None else tuple(attributes(source).items()),
         () if source is None else tuple(source),
         tuple(disk.iterchildren("backingStore")),
     )
 
 
 def write_source(disk: Element, editor: Editor, wanted: DiskSource) -> None:
-    """Make the disk stand on this. What described the old image goes (its backing chain, slices, encryption); what
-    does not (startup policy where the new one names none, labels, what we do not know) stays.
+    """Make the disk stand on this. What described the old image goes (its backing chain, slices, encryption);
+    what does not (startup policy where the new one names none, labels, what we do not know) stays.
 
     Raises XmlError, with nothing changed, for a source that lacks what its kind needs.
     """
@@ -171,7 +175,7 @@ def write_source(disk: Element, editor: Editor, wanted: DiskSource) -> None:
     _drop_chain(disk, editor)
     source = editor.ensure(disk, "source", {"": DISK_ORDER})
     for name in (*_IDENTITY, *_STALE_ATTRS):
-        source.attrib.pop(name, None)
+        drop_attr(source, name)
     for name, value in attrs.items():
         source.set(name, value)
     same_server = wanted.kind is now.source.kind and (wanted.protocol, wanted.hosts) == (
@@ -221,7 +225,7 @@ def clear_source(disk: Element, editor: Editor) -> None:
 
 def _put_back(disk: Element, editor: Editor, stand: _Stand) -> None:
     if stand.kind is None:
-        disk.attrib.pop("type", None)
+        drop_attr(disk, "type")
     else:
         disk.set("type", stand.kind)
     _drop_chain(disk, editor)

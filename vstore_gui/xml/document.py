@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import threading
+import typing
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -29,18 +30,20 @@ __all__ = [
 
 Element = etree._Element
 Order = Mapping[str, tuple[str, ...]]
-"""For a parent's path from the document's element (`""` is that element itself): its children, in libvirt's order."""
+"""For a parent's path from the document's element (`""` is that element itself): its children, in libvirt's
+order."""
 
 
 class XmlError(ValueError):
-    """The text is no document of this kind, or a value cannot stand in one. The message is for the log and Details."""
+    """The text is no document of this kind, or a value cannot stand in one. The message is for the log and
+    Details."""
 
 
 class _Parsers(threading.local):
     """One parser a thread: lxml lets only one thread at a time use a parser.
 
-    Nothing is fetched, no DTD is loaded, no entity is expanded; libxml2's own limits on depth and text (10 MB, above
-    libvirt's 4 MiB limit for a document) stay in force.
+    Nothing is fetched, no DTD is loaded, no entity is expanded; libxml2's own limits on depth and text (10
+    MB, above libvirt's 4 MiB limit for a document) stay in force.
     """
 
     def __init__(self) -> None:
@@ -48,7 +51,7 @@ class _Parsers(threading.local):
         self.text = self._make(encoding="utf-8")
 
     @staticmethod
-    def _make(encoding: str | None = None) -> etree.XMLParser[Any]:
+    def _make(encoding: str | None = None) -> etree.XMLParser:
         return etree.XMLParser(
             encoding=encoding,
             resolve_entities=False,
@@ -69,7 +72,8 @@ _parsers = _Parsers()
 
 
 def parse_tree(text: str | bytes) -> Element:
-    """The root element. Bytes are read by the encoding they declare, text by what it is, whatever it declares.
+    """The root element. Bytes are read by the encoding they declare, text by what it is, whatever it
+    declares.
 
     Raises XmlError for what is not well-formed, and for a document that declares entities.
     """
@@ -80,19 +84,36 @@ def parse_tree(text: str | bytes) -> Element:
             root = etree.fromstring(text, _parsers.document)
     except (etree.XMLSyntaxError, UnicodeError, ValueError, LookupError) as error:
         raise XmlError(f"not well-formed: {error}") from error
-    dtd = root.getroottree().docinfo.internalDTD
-    if dtd is not None and next(dtd.iterentities(), None) is not None:
-        raise XmlError("declares entities, which no libvirt document does")
+    if isinstance(text, bytes) or "<!DOCTYPE" in text:  # asking lxml costs as much as parsing a volume's half
+        _refuse_entities(root)
     return root
 
 
+def _refuse_entities(root: Element) -> None:
+    dtd: Any = root.getroottree().docinfo.internalDTD
+    if dtd is not None and next(dtd.iterentities(), None) is not None:
+        raise XmlError("declares entities, which no libvirt document does")
+
+
 def canonical(element: Element) -> bytes:
-    """Canonical XML of the whole tree that the element is in, comments and processing instructions included."""
+    """Canonical XML of the whole tree that the element is in, comments and processing instructions
+    included."""
     tree = element.getroottree()
     try:
         return etree.tostring(tree, method="c14n", with_comments=True)
     except etree.C14NError:  # C14N 1.0 refuses relative namespace names, which a document may well have
         return etree.tostring(tree, method="c14n2", with_comments=True)
+
+
+def attributes(element: Element) -> Mapping[str, str]:
+    """The attributes; lxml's stubs would have us expect bytes."""
+    return typing.cast("Mapping[str, str]", element.attrib)
+
+
+def drop_attr(element: Element, name: str) -> None:
+    """Remove the attribute, if it is there."""
+    if name in element.attrib:
+        del element.attrib[name]
 
 
 def require_xml_text(value: str) -> str:
@@ -105,7 +126,8 @@ def require_xml_text(value: str) -> str:
 
 
 def split_path(path: str) -> tuple[str, ...]:
-    """The steps of 'target/permissions/mode' or of '{namespace}mount_opts/{namespace}option'; none for '.'."""
+    """The steps of 'target/permissions/mode' or of '{namespace}mount_opts/{namespace}option'; none for
+    '.'."""
     steps: list[str] = []
     namespace = ""
     for part in path.split("/"):
@@ -147,7 +169,8 @@ class Editor:
     def ensure(
         self, root: Element, path: str, order: Order, nsmap: Mapping[str, str] | None = None
     ) -> Element:
-        """The first element at the path, made with its missing parents, or brought back if it was removed before."""
+        """The first element at the path, made with its missing parents, or brought back if it was removed
+        before."""
         found = root if path == "." else root.find(path)
         if found is not None:
             return found
@@ -179,7 +202,8 @@ class Editor:
         return child
 
     def adopt(self, parent: Element, element: Element, order: tuple[str, ...]) -> Element:
-        """A copy of an element of another tree, at its place among the parent's children and indented like them."""
+        """A copy of an element of another tree, at its place among the parent's children and indented like
+        them."""
         child = copy.deepcopy(element)
         child.tail = None
         self._made.add(child)
@@ -263,7 +287,8 @@ class Editor:
             self.remove(root, element)
 
     def keep_if_empty(self, element: Element) -> None:
-        """To be called before something is put in: an element that stood empty in the document stays, come what may."""
+        """To be called before something is put in: an element that stood empty in the document stays, come
+        what may."""
         if element not in self._made and holds_nothing(element):
             self._kept.add(element)
 

@@ -29,9 +29,9 @@ __all__ = ["DomainXml", "domain_state"]
 # libvirt looks for no order; this is the one it writes.
 _ORDER: Final = (
     "name", "uuid", "genid", "title", "description", "metadata", "maxMemory", "memory", "currentMemory",
-    "memoryBacking", "vcpu", "vcpus", "iothreads", "iothreadids", "throttlegroups", "blkiotune", "memtune", "numatune",
-    "resource", "sysinfo", "bootloader", "os", "idmap", "features", "cpu", "clock", "on_poweroff", "on_reboot",
-    "on_crash", "pm", "perf", "devices", "seclabel", "keywrap",
+    "memoryBacking", "vcpu", "vcpus", "iothreads", "iothreadids", "throttlegroups", "blkiotune", "memtune",
+    "numatune", "resource", "sysinfo", "bootloader", "os", "idmap", "features", "cpu", "clock", "on_poweroff",
+    "on_reboot", "on_crash", "pm", "perf", "devices", "seclabel", "keywrap",
 )  # fmt: skip
 _ON_EVENT: Final = ("destroy", "restart", "preserve", "rename-restart")
 

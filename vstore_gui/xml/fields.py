@@ -4,27 +4,38 @@
     capacity_bytes = SizeField("capacity")
     readonly = FlagField("readonly")
 
-A path leads from the document's element to the field's; `attr=` names an attribute there, else it is the text.
-Reading gives None where there is nothing, or nothing that libvirt would understand; it never fails. Setting edits the
-tree in place and raises XmlError, before anything is changed, for a value that cannot stand there. Setting None
-removes the element or attribute, and its parents if they hold nothing else. Setting what is already there changes
-nothing; setting what was there when the document was read brings back its very characters.
+A path leads from the document's element to the field's; `attr=` names an attribute there, else it is the
+text. Reading gives None where there is nothing, or nothing that libvirt would understand; it never fails.
+Setting edits the tree in place and raises XmlError, before anything is changed, for a value that cannot stand
+there. Setting None removes the element or attribute, and its parents if they hold nothing else. Setting what
+is already there changes nothing; setting what was there when the document was read brings back its very
+characters.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Generic, NamedTuple, Self, TypeVar, overload
 
 from vstore_gui.entities.units import UnitError, parse_size
-from vstore_gui.xml.document import Document, Element, XmlError, require_xml_text, split_path
+from vstore_gui.xml.document import (
+    Document,
+    Element,
+    XmlError,
+    attributes,
+    drop_attr,
+    require_xml_text,
+    split_path,
+)
 
 __all__ = [
-    "AttrField", "EnumField", "Field", "FlagField", "IntField", "Item", "ListField", "OctalField", "OnOffField",
-    "PathField", "SizeField", "TextField", "UuidField", "YesNoField", "read_int", "text_of", "to_bytes",
+    "AttrField", "EnumField", "Field", "FlagField", "IntField", "Item", "ListField", "OctalField",
+    "OnOffField", "PathField", "SizeField", "TextField", "UuidField", "YesNoField", "read_int", "read_octal",
+    "text_of", "to_bytes",
 ]  # fmt: skip
 
 V = TypeVar("V")
@@ -36,8 +47,17 @@ _MAX_SIZE: Final = 2**64 - 1
 
 
 def read_int(raw: str | None) -> int | None:
+    """The number, if it is one of at most 20 digits."""
+    if raw is not None and raw.isdecimal() and raw.isascii() and len(raw) <= 20:
+        return int(raw)
     match = _INT.fullmatch(raw) if raw is not None else None
     return int(match[1]) if match else None
+
+
+def read_octal(raw: str) -> int | None:
+    """The number, if it is an octal one of at most 12 digits."""
+    match = _OCTAL.fullmatch(raw)
+    return int(match[1], 8) if match else None
 
 
 def to_bytes(number: str | None, unit: str | None = None) -> int | None:
@@ -53,6 +73,7 @@ def to_bytes(number: str | None, unit: str | None = None) -> int | None:
     return n if n <= _MAX_SIZE else None
 
 
+@functools.lru_cache(64)
 def _factor(unit: str | None) -> int:
     return parse_size(f"1 {unit or ''}", default_unit="bytes")
 
@@ -104,12 +125,14 @@ class Field(Generic[V]):
         return bool(self.read(document) != self.nothing)
 
     def another(self, document: Document) -> V:
-        """A valid value that is not the present one; for a field that has just one value, that there is none."""
+        """A valid value that is not the present one; for a field that has just one value, that there is
+        none."""
         raise NotImplementedError
 
 
 class _Stand(NamedTuple):
-    """How a field's text (with what is between comments) or attribute stands in the document, to the character."""
+    """How a field's text (with what is between comments) or attribute stands in the document, to the
+    character."""
 
     texts: tuple[str | None, ...]
     attr: str | None
@@ -120,7 +143,8 @@ class _Stand(NamedTuple):
 
 
 class ScalarField(Field[T | None]):
-    """One value: an element's text or, with `attr`, its attribute. `keep`: the element means something when it is bare."""
+    """One value: an element's text or, with `attr`, its attribute. `keep`: the element means something when
+    it is bare."""
 
     samples: tuple[T, ...]
 
@@ -138,9 +162,14 @@ class ScalarField(Field[T | None]):
     def decode(self, raw: str) -> T | None:
         raise NotImplementedError
 
-    def encode(self, value: T, now: str | None) -> str:
-        """The characters to write; `now` is what stands there. Raises XmlError for a value that cannot stand there."""
+    def encode(self, value: T) -> str:
+        """The characters to write; `now` is what stands there. Raises XmlError for a value that cannot stand
+        there."""
         raise NotImplementedError
+
+    def encode_like(self, value: T, now: str | None) -> str:  # noqa: ARG002
+        """The characters to write, in the manner of what stands there."""
+        return self.encode(value)
 
     # the same for all
 
@@ -161,9 +190,7 @@ class ScalarField(Field[T | None]):
             return
         first = document.editor.original(document.element, self, now)
         if value != first:
-            self.encode(
-                value, None
-            )  # refuse it before anything is made; what was read may always be set again
+            self.encode(value)  # refuse it before anything is made; what was read may always be set again
         editor = document.editor
         element = editor.ensure(document.element, self.path, document.ORDER)
         stand = self._stand(element)
@@ -183,12 +210,12 @@ class ScalarField(Field[T | None]):
                 if element is not root:
                     editor.remove(root, element)
             return
-        element = root.find(self.path)
-        if element is not None and self.attr in element.attrib:
-            editor.original(element, (self.attr, type(self)), self._stand(element))
-            del element.attrib[self.attr]
+        holder = root.find(self.path)
+        if holder is not None and holder.get(self.attr) is not None:
+            editor.original(holder, (self.attr, type(self)), self._stand(holder))
+            drop_attr(holder, self.attr)
             if not self.keep:
-                editor.prune(root, element)
+                editor.prune(root, holder)
 
     def _stand(self, element: Element) -> _Stand:
         if self.attr is None:
@@ -207,9 +234,9 @@ class ScalarField(Field[T | None]):
 
     def _put_value(self, element: Element, value: T, now: _Stand) -> None:
         if self.attr is None:
-            _put_texts(element, (self.encode(value, now.text),))
+            _put_texts(element, (self.encode_like(value, now.text),))
         else:
-            element.set(self.attr, self.encode(value, now.attr))
+            element.set(self.attr, self.encode_like(value, now.attr))
 
 
 def _put_texts(element: Element, texts: tuple[str | None, ...]) -> None:
@@ -220,14 +247,15 @@ def _put_texts(element: Element, texts: tuple[str | None, ...]) -> None:
 
 
 class TextField(ScalarField[str]):
-    """Text exactly as libvirt reads it, white space included. An element that is there but empty reads as ''."""
+    """Text exactly as libvirt reads it, white space included. An element that is there but empty reads as
+    ''."""
 
     samples = ("one", "two")
 
     def decode(self, raw: str) -> str | None:
         return raw
 
-    def encode(self, value: str, now: str | None) -> str:
+    def encode(self, value: str) -> str:
         return require_xml_text(value)
 
 
@@ -243,7 +271,7 @@ class PathField(TextField):
 class UuidField(TextField):
     samples = ("6f5e8a4e-0b9f-4a57-9b0e-5a1e1c0d2f31", "0d9f6a5c-7a51-4c41-8d57-2f1f9a0e6b42")
 
-    def encode(self, value: str, now: str | None) -> str:
+    def encode(self, value: str) -> str:
         try:
             uuid.UUID(value)
         except ValueError as error:
@@ -270,7 +298,7 @@ class EnumField(ScalarField[str]):
     def decode(self, raw: str) -> str | None:
         return raw.strip() or None
 
-    def encode(self, value: str, now: str | None) -> str:
+    def encode(self, value: str) -> str:
         if value not in self.allowed:
             raise XmlError(f"{self.name} cannot be {value!r}, but {', '.join(self.allowed)}")
         return value
@@ -292,7 +320,7 @@ class IntField(ScalarField[int]):
     def decode(self, raw: str) -> int | None:
         return read_int(raw)
 
-    def encode(self, value: int, now: str | None) -> str:
+    def encode(self, value: int) -> str:
         if value < self.minimum:
             raise XmlError(f"{self.name} cannot be {value}: less than {self.minimum}")
         return str(value)
@@ -304,13 +332,16 @@ class OctalField(ScalarField[int]):
     samples = (0o755, 0o640)
 
     def decode(self, raw: str) -> int | None:
-        match = _OCTAL.fullmatch(raw)
-        return int(match[1], 8) if match else None
+        return read_octal(raw)
 
-    def encode(self, value: int, now: str | None) -> str:
+    def encode(self, value: int) -> str:
         if not 0 <= value <= 0o7777:
             raise XmlError(f"{self.name} cannot be {value}: no file mode")
-        return format(value, "o").zfill(len(now.strip()) if now and now.strip() else 4)
+        return f"{value:04o}"
+
+    def encode_like(self, value: int, now: str | None) -> str:
+        self.encode(value)
+        return f"{value:o}".zfill(len(now.strip()) if now and now.strip() else 4)
 
 
 class _WordField(ScalarField[bool]):
@@ -321,7 +352,7 @@ class _WordField(ScalarField[bool]):
         word = raw.strip()
         return None if word not in self.words else word == self.words[0]
 
-    def encode(self, value: bool, now: str | None) -> str:
+    def encode(self, value: bool) -> str:
         return self.words[0] if value else self.words[1]
 
 
@@ -334,14 +365,15 @@ class OnOffField(_WordField):
 
 
 class SizeField(ScalarField[int]):
-    """A size in bytes, whatever unit the document has it in. The unit stays if the new size is a multiple of it."""
+    """A size in bytes, whatever unit the document has it in. The unit stays if the new size is a multiple of
+    it."""
 
     samples = (3 * 1024**3, 5 * 1024**4)
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
 
-    def encode(self, value: int, now: str | None) -> str:
+    def encode(self, value: int) -> str:
         if not 0 <= value <= _MAX_SIZE:
             raise XmlError(f"{self.name} cannot be {value} bytes")
         return str(value)
@@ -355,7 +387,7 @@ class SizeField(ScalarField[int]):
     def _put(self, element: Element, stand: _Stand) -> None:
         _put_texts(element, stand.texts)
         if stand.attr is None:
-            element.attrib.pop("unit", None)
+            drop_attr(element, "unit")
         else:
             element.set("unit", stand.attr)
 
@@ -391,7 +423,8 @@ class FlagField(Field[bool]):
 
 
 class Item(Generic[T]):
-    """How an element with attributes is read as a T (None: not one of ours) and written; None removes an attribute."""
+    """How an element with attributes is read as a T (None: not one of ours) and written; None removes an
+    attribute."""
 
     def __init__(
         self,
@@ -461,7 +494,7 @@ class ListField(Field[tuple[T, ...]]):
     def _found(self, document: Document) -> list[tuple[Element, T]]:
         found = []
         for element in document.element.iterfind(self.path):
-            item = self.item.read(element.attrib)
+            item = self.item.read(attributes(element))
             if item is not None:
                 found.append((element, item))
         return found
@@ -483,7 +516,7 @@ class ListField(Field[tuple[T, ...]]):
             parent = editor.ensure(document.element, self.parent, document.ORDER, self.nsmap)
         behind = kept[-1] if kept else None
         for old in editor.removed(parent, self.tag):
-            if self.item.read(old.attrib) != item:
+            if self.item.read(attributes(old)) != item:
                 continue
             editor.bring_back((old,))
             if self._follows(old, behind):
@@ -505,7 +538,7 @@ class ListField(Field[tuple[T, ...]]):
             (
                 other
                 for other in element.itersiblings(self.tag, preceding=True)
-                if self.item.read(other.attrib) is not None
+                if self.item.read(attributes(other)) is not None
             ),
             None,
         )
@@ -517,6 +550,6 @@ class ListField(Field[tuple[T, ...]]):
         was = self.item.read({name: raw for name, raw in original.items() if raw is not None})
         for name, raw in (original if was == item else self.item.write(item)).items():
             if raw is None:
-                element.attrib.pop(name, None)
+                drop_attr(element, name)
             else:
                 element.set(name, raw)

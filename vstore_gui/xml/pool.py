@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from vstore_gui.entities.pool import Permissions, PoolLifecycle, PoolSource, PoolState
-from vstore_gui.xml.common import HOST, PERMISSIONS_ORDER, SAMPLE_UUIDS, known_id, known_size
+from vstore_gui.xml.common import HOST, PERMISSIONS_ORDER, SAMPLE_UUIDS, known_id, known_mode, known_size
 from vstore_gui.xml.document import Document, Order
 from vstore_gui.xml.fields import (
     AttrField,
@@ -25,8 +25,8 @@ from vstore_gui.xml.fields import (
 __all__ = ["POOL_TYPES", "PoolXml"]
 
 POOL_TYPES: Final = (
-    "dir", "fs", "netfs", "logical", "disk", "iscsi", "iscsi-direct", "scsi", "mpath", "rbd", "sheepdog", "gluster",
-    "zfs", "vstorage",
+    "dir", "fs", "netfs", "logical", "disk", "iscsi", "iscsi-direct", "scsi", "mpath", "rbd", "sheepdog",
+    "gluster", "zfs", "vstorage",
 )  # fmt: skip
 
 _FS = "http://libvirt.org/schemas/storagepool/fs/1.0"
@@ -56,7 +56,8 @@ class PoolXml(Document):
             f"{{{_FS}}}mount_opts", f"{{{_RBD}}}config_opts",
         ),
         "source": (
-            "host", "device", "dir", "adapter", "name", "initiator", "auth", "protocol", "format", "vendor", "product",
+            "host", "device", "dir", "adapter", "name", "initiator", "auth", "protocol", "format", "vendor",
+            "product",
         ),
         "source/adapter": ("parentaddr",),
         "target": ("path", "permissions"),
@@ -137,7 +138,6 @@ class PoolXml(Document):
         if capacity is not None:
             allocation = known_size(self.allocation_bytes)
             available = known_size(self.available_bytes)
-        mode = self.mode
         return PoolState(
             uuid=self.uuid or "",
             name=self.name or "",
@@ -161,7 +161,7 @@ class PoolXml(Document):
                 auth_username=self.auth_username or None,
             ),
             permissions=Permissions(
-                mode=mode if mode is not None and mode <= 0o7777 else None,
+                mode=known_mode(self.mode),
                 owner=known_id(None if self.owner is None else str(self.owner)),
                 group=known_id(None if self.group is None else str(self.group)),
                 label=self.label or None,

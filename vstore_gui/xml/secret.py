@@ -14,7 +14,8 @@ USAGE_TYPES: Final = ("volume", "ceph", "iscsi", "tls", "vtpm")
 
 
 class SecretXml(Document):
-    """`<secret>`: what it is for. `volume`, `usage_name` or `usage_target` names it, as its usage type wants."""
+    """`<secret>`: what it is for. `volume`, `usage_name` or `usage_target` names it, as its usage type
+    wants."""
 
     TAG = "secret"
     ORDER: ClassVar[Order] = {"": ("uuid", "description", "usage"), "usage": ("volume", "name", "target")}

@@ -44,8 +44,8 @@ class SnapshotXml(Document):
     TAG = "domainsnapshot"
     ORDER: ClassVar[Order] = {
         "": (
-            "name", "description", "state", "parent", "creationTime", "memory", "disks", "revertDisks", "domain",
-            "inactiveDomain", "active", "cookie",
+            "name", "description", "state", "parent", "creationTime", "memory", "disks", "revertDisks",
+            "domain", "inactiveDomain", "active", "cookie",
         ),
     }  # fmt: skip
 

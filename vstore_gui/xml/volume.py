@@ -41,7 +41,8 @@ class VolumeXml(Document):
     ORDER: ClassVar[Order] = {
         "": ("name", "key", "source", "capacity", "allocation", "physical", "target", "backingStore"),
         "target": (
-            "path", "format", "permissions", "timestamps", "encryption", "compat", "nocow", "clusterSize", "features",
+            "path", "format", "permissions", "timestamps", "encryption", "compat", "nocow", "clusterSize",
+            "features",
         ),
         "target/permissions": PERMISSIONS_ORDER,
         "target/timestamps": _TIMESTAMPS,
