@@ -27,6 +27,11 @@ _STAND_INS = {
     "log": "/var/log/libvirt",
     "cache": "/var/cache/libvirt",
 }
+# Debian's QEMU driver does not start without this user, which libvirt-daemon-system would make.
+_USERS = {
+    "passwd": "libvirt-qemu:x:64055:64055:Libvirt QEMU:/var/lib/libvirt:/usr/sbin/nologin\n",
+    "group": "libvirt-qemu:x:64055:\n",
+}
 _LIBVIRTD_CONF = """\
 auth_unix_ro = "none"
 auth_unix_rw = "none"
@@ -81,13 +86,19 @@ class PrivateLibvirtd:
             (base / name).mkdir(parents=True)
         (base / "etc" / "libvirtd.conf").write_text(_LIBVIRTD_CONF)
         (base / "etc" / "qemu.conf").write_text(_QEMU_CONF)
+        mounts = dict(_STAND_INS)
+        for name, line in _USERS.items():
+            known = Path("/etc", name).read_text()
+            if "\nlibvirt-qemu:" not in known:
+                (base / name).write_text(known + line)
+                mounts[name] = f"/etc/{name}"
         self.socket = base / "run" / "libvirt-sock"
         self.log = base / "libvirtd.out"
         command = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
         if os.geteuid() != 0:
             command += ["--user", "--map-root-user"]
         command += [sys.executable, "-I", str(Path(__file__).with_name("libvirtd_init.py")), str(self.tmp)]
-        command += [f"{name}={place}" for name, place in _STAND_INS.items()]
+        command += [f"{name}={place}" for name, place in mounts.items()]
         self._init = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._init.stdin is not None
         assert self._init.stdout is not None

@@ -1,6 +1,6 @@
 """Process 1 of the private libvirtd's namespaces: mounts, starts, signals, reaps. Run by libvirtd.py.
 
-Arguments: the test's folder, then for each folder in its `private` where it is to be seen (`name=/place`).
+Arguments: the test's folder, then for each entry of its `private` where it is to be seen (`name=/place`).
 Reads a command a line from standard input and answers each with a line: `start` (libvirtd's pid in the
 namespace), `signal NUMBER` (libvirtd is sent it; `ok`). At the end of its input it ends, and with it, because
 it is process 1, everything that was started here: libvirtd, its QEMUs and theirs, and the test's folder. No
@@ -23,7 +23,8 @@ def mount_stand_ins(private: str, mounts: list[str]) -> None:
     subprocess.run(["mount", "-t", "proc", "proc", "/proc"], check=True)
     for mount in mounts:
         name, _, place = mount.partition("=")
-        Path(place).mkdir(parents=True, exist_ok=True)
+        if not Path(place).exists():
+            Path(place).mkdir(parents=True)
         subprocess.run(["mount", "--bind", f"{private}/{name}", place], check=True)
 
 
