@@ -1,0 +1,420 @@
+"""The new-volume wizard: name, format, size, how it takes its space, what it stands on; the plan."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vstore_gui.actions.jobs import JobState
+from vstore_gui.actions.plan import Plan, Reason
+from vstore_gui.entities.host import HostLink
+from vstore_gui.entities.keys import PoolKey, VolumeKey
+from vstore_gui.entities.pool_kinds import VolumeOperation, pool_kind
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Size, Text, text
+from vstore_gui.flows.new_volume import NewVolumeFlow
+from vstore_gui.ui.messages import format_size, render, tr, visible
+from vstore_gui.ui.services import Services
+from vstore_gui.ui.widgets.capacity_bar import CapacityView, Space
+from vstore_gui.ui.widgets.form import Field, em, key_name
+from vstore_gui.ui.widgets.labels import label
+from vstore_gui.ui.widgets.picker import Picker, PickRow
+from vstore_gui.ui.wizards.frame import Wizard, WizardPage
+
+__all__ = ["NewVolumeWizard"]
+
+_UNITS: Final = ("MiB", "GiB", "TiB")
+
+_FORMAT_WORDS: Final[dict[str, Text]] = {
+    "qcow2": text(
+        QT_TRANSLATE_NOOP("vstore", "Snapshots, backing files, compression; takes space as it is written.")
+    ),
+    "raw": text(QT_TRANSLATE_NOOP("vstore", "Fastest; no snapshots inside, no backing file.")),
+}
+
+
+def pools_for_volumes(services: Services) -> list[PoolKey]:
+    """Active pools of online hosts whose kind can make volumes."""
+    return [
+        PoolKey(host.id, pool.uuid)
+        for host in services.store.hosts.values()
+        if host.link is HostLink.ONLINE
+        for pool in services.store.pools(host.id).values()
+        if pool.active and pool_kind(pool.kind).can(VolumeOperation.CREATE)
+    ]
+
+
+class NewVolumeWizard(Wizard):
+    """Makes a volume in a pool; without one, in a pool chosen on the page."""
+
+    def __init__(
+        self, services: Services, pool_key: PoolKey | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(services, tr(QT_TRANSLATE_NOOP("vstore", "New volume")), parent)
+        self.setObjectName("NewVolumeWizard")
+        pools = pools_for_volumes(services)
+        first = pool_key or (pools[0] if pools else PoolKey("", ""))
+        self._flow = NewVolumeFlow(services.store, services.sync, first, self.check_soon)
+        self.add_closer(lambda: self._flow.close())
+        self._page = _VolumePage(services, self._flow, pools, fixed=pool_key is not None)
+        self._page.pool_chosen.connect(self._choose_pool)
+        self.add_pages(self._page)
+
+    def problems(self, page: str) -> tuple[Reason, ...]:
+        if not self._flow.pool.uuid:
+            message = text(
+                QT_TRANSLATE_NOOP(
+                    "vstore", "No running pool here can make volumes. Start a pool or make one."
+                )
+            )
+            return (Reason(message),)
+        return self._flow.problems(page)  # type: ignore[arg-type]
+
+    async def make_plan(self) -> Plan:
+        return self._flow.plan()
+
+    def succeeded(self, _job: JobState) -> None:
+        key = _job.plan.new_volume or VolumeKey(*self._flow.pool, self._flow.draft.name)
+        self.services.navigator.show_key(key)
+
+    def check(self) -> bool:
+        self._page.show_live()
+        return super().check()
+
+    def _choose_pool(self, pool: PoolKey) -> None:
+        """The same draft in another pool."""
+        draft = self._flow.draft
+        self._flow.close()
+        self._flow = NewVolumeFlow(self.services.store, self.services.sync, pool, self.check_soon)
+        self._flow.draft = draft
+        if draft.format not in self._flow.formats():
+            self._flow.set_format(next(iter(self._flow.formats()), draft.format))
+        self._page.set_flow(self._flow)
+        self.check()
+
+
+class _VolumePage(WizardPage):
+    """All choices on one page: they are few, and each bears on the others. Signals: pool_chosen(PoolKey)."""
+
+    pool_chosen = Signal(object)
+
+    def __init__(self, services: Services, flow: NewVolumeFlow, pools: list[PoolKey], *, fixed: bool) -> None:
+        super().__init__(
+            "volume",
+            tr(QT_TRANSLATE_NOOP("vstore", "Volume")),
+            tr(QT_TRANSLATE_NOOP("vstore", "What kind of volume?")),
+        )
+        self._services = services
+        self._store = services.store
+        self._flow = flow
+        self._backing_stale = True
+        self._add_pool(pools, fixed=fixed)
+        self._name = QLineEdit(flow.draft.name)
+        self._name.textEdited.connect(self._name_typed)
+        self.add_field("name", Field(tr(QT_TRANSLATE_NOOP("vstore", "&Name")), self._name))
+        self._formats = _Choices(tr(QT_TRANSLATE_NOOP("vstore", "&Format")))
+        self._formats.chosen.connect(self._format_chosen)
+        self.add_field("format", Field(tr(QT_TRANSLATE_NOOP("vstore", "Format")), self._formats))
+        self._add_size()
+        self._allocations = _Choices(tr(QT_TRANSLATE_NOOP("vstore", "Allocation")))
+        self._allocations.chosen.connect(self._allocation_chosen)
+        self.add_field("allocation", Field(tr(QT_TRANSLATE_NOOP("vstore", "Allocation")), self._allocations))
+        self._space = CapacityView()
+        self._space_words = label(role="soft", wrap=True)
+        space = QVBoxLayout()
+        space.setSpacing(6)
+        space.addWidget(self._space_words)
+        space.addWidget(self._space)
+        self.content.addLayout(space)
+        self._add_backing()
+        self.content.addStretch(1)
+        self._show_choices()
+
+    def set_flow(self, flow: NewVolumeFlow) -> None:
+        self._flow = flow
+        self._backing_stale = True
+        self._show_choices()
+
+    def entered(self) -> None:
+        self._show_choices()
+
+    def first_focus(self) -> QWidget | None:
+        return self._name
+
+    def show_live(self) -> None:
+        """What depends on the host: the space there is, the volumes to stand on."""
+        pool = self._store.pool(self._flow.pool)
+        draft = self._flow.draft
+        now = draft.capacity_bytes if draft.allocation == "full" else 0
+        later = draft.capacity_bytes - now
+        self._space_words.setText(
+            tr(
+                QT_TRANSLATE_NOOP("vstore", "Takes {now} now, and up to {later} more as it is written."),
+                now=Size(now),
+                later=Size(later),
+            )
+            if later
+            else tr(QT_TRANSLATE_NOOP("vstore", "Takes {now} now."), now=Size(now))
+        )
+        self._space.setVisible(pool is not None)
+        if pool is not None:
+            self._space.set_space(
+                Space(
+                    pool.capacity_bytes,
+                    None if pool.allocation_bytes is None else pool.allocation_bytes + now,
+                    None if pool.available_bytes is None else max(0, pool.available_bytes - now),
+                    _promised(self._services, self._flow.pool) + later,
+                )
+            )
+        if self._backing.isVisible():
+            self._fill_backing()
+
+    # ── building ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _add_pool(self, pools: list[PoolKey], *, fixed: bool) -> None:
+        self._pool_box = QComboBox()
+        several_hosts = len({pool.host for pool in pools}) > 1
+        for pool in pools:
+            name = key_name(self._store, pool)
+            if several_hosts:
+                name = f"{name} — {key_name(self._store, pool.host)}"
+            self._pool_box.addItem(name, pool)
+        self._pool_box.setCurrentIndex(
+            max(0, pools.index(self._flow.pool) if self._flow.pool in pools else 0)
+        )
+        self._pool_box.currentIndexChanged.connect(
+            lambda: self.pool_chosen.emit(PoolKey(*self._pool_box.currentData()))
+        )
+        if fixed:
+            where = tr(
+                QT_TRANSLATE_NOOP("vstore", "In pool {name}"), name=key_name(self._store, self._flow.pool)
+            )
+            self.content.addWidget(label(where, role="soft", wrap=True))
+        else:
+            self.content.addWidget(Field(tr(QT_TRANSLATE_NOOP("vstore", "&Pool")), self._pool_box))
+
+    def _add_size(self) -> None:
+        self._size = QLineEdit()
+        self._size.setMaximumWidth(em(self, 12))
+        self._unit = QComboBox()
+        self._unit.addItems(_UNITS)
+        self._unit.setCurrentText("GiB")
+        self._unit.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Unit of the capacity")))
+        self._size.textEdited.connect(self._size_typed)
+        self._unit.currentIndexChanged.connect(self._size_typed)
+        self.add_field(
+            "capacity_bytes",
+            Field(
+                tr(QT_TRANSLATE_NOOP("vstore", "&Capacity")),
+                self._size,
+                extra=[self._unit],
+                help_text=tr(QT_TRANSLATE_NOOP("vstore", "A unit may be typed as well: 20G, 1.5 TiB, 700M.")),
+            ),
+        )
+
+    def _add_backing(self) -> None:
+        self._with_backing = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "Stand on a &backing volume")))
+        self._with_backing.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Stand on a backing volume")))
+        self._with_backing.toggled.connect(self._backing_toggled)
+        self._backing_words = label(
+            tr(
+                QT_TRANSLATE_NOOP(
+                    "vstore",
+                    "The new volume stores only its differences. The template must not change and must not "
+                    "be deleted.",
+                )
+            ),
+            role="soft",
+            wrap=True,
+        )
+        self._backing = Picker(
+            tr(QT_TRANSLATE_NOOP("vstore", "Backing volume")),
+            (
+                tr(QT_TRANSLATE_NOOP("vstore", "Volume")),
+                tr(QT_TRANSLATE_NOOP("vstore", "Pool")),
+                tr(QT_TRANSLATE_NOOP("vstore", "Format")),
+                tr(QT_TRANSLATE_NOOP("vstore", "Capacity")),
+            ),
+        )
+        self._backing.picked.connect(self._backing_picked)
+        self.content.addWidget(self._with_backing)
+        self.content.addWidget(self._backing_words)
+        self._backing_field = self.add_field(
+            "backing",
+            Field(
+                tr(QT_TRANSLATE_NOOP("vstore", "Back&ing volume")),
+                self._backing,
+                focus=self._backing.filter_box,
+            ),
+        )
+        self._backing_field.hide()
+
+    # ── showing ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show_choices(self) -> None:
+        draft = self._flow.draft
+        formats = self._flow.formats()
+        self._formats.offer(
+            [(name, name, render(_FORMAT_WORDS.get(name)), at == 0) for at, name in enumerate(formats)],
+            draft.format,
+        )
+        self._allocations.offer(
+            [
+                (name, render(_ALLOCATION_NAMES[name]), render(words), at == 0)
+                for at, (name, words) in enumerate(self._flow.allocations())
+            ],
+            draft.allocation,
+        )
+        if draft.name != self._name.text():
+            self._name.setText(draft.name)
+        can_back = draft.format == "qcow2"
+        self._with_backing.setEnabled(can_back)
+        self._with_backing.setToolTip(
+            "" if can_back else tr(QT_TRANSLATE_NOOP("vstore", "A raw volume cannot stand on another."))
+        )
+        if not can_back:
+            self._with_backing.setChecked(False)
+
+    def _fill_backing(self) -> None:
+        rows = []
+        for key, volume, reason in self._flow.backing_choices():
+            rows.append(
+                PickRow(
+                    key,
+                    volume.name,
+                    key_name(self._store, key.pool_key),
+                    volume.format or "",
+                    format_size(volume.capacity_bytes) if volume.detailed else "",
+                    reason=None if reason is None else render(reason),
+                    tip=visible(volume.path or ""),
+                )
+            )
+        self._backing.set_rows(rows)
+
+    # ── the user ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _name_typed(self, name: str) -> None:
+        self._flow.set_name(name)
+        self.touch("name")
+
+    def _format_chosen(self, name: str) -> None:
+        self._flow.set_format(name)
+        self._show_choices()
+        self.touch("format")
+
+    def _size_typed(self) -> None:
+        typed = self._size.text().strip()
+        unit = "" if not typed or typed[-1].isalpha() else f" {self._unit.currentText()}"
+        self._flow.set_capacity_text(typed + unit)
+        self.touch("capacity_bytes")
+
+    def _allocation_chosen(self, name: str) -> None:
+        self._flow.set_allocation(name)
+        self.touch("allocation")
+
+    def _backing_toggled(self, on: bool) -> None:
+        self._backing_field.setVisible(on)
+        if on:
+            self._fill_backing()
+            self._backing.filter_box.setFocus()
+        else:
+            self._backing.pick(None)
+            self._set_backing(None)
+
+    def _backing_picked(self, key: VolumeKey | None) -> None:
+        if key != self._flow.draft.backing:
+            self._set_backing(key)
+
+    def _set_backing(self, key: VolumeKey | None) -> None:
+        self._services.start(self, self._take_backing(key))
+
+    async def _take_backing(self, key: VolumeKey | None) -> None:
+        await self._flow.set_backing(key)
+        draft = self._flow.draft
+        if draft.backing is not None and draft.capacity_bytes:
+            self._show_size(draft.capacity_bytes)
+        self._show_choices()
+        self.touch("backing")
+
+    def _show_size(self, n_bytes: int) -> None:
+        """The capacity grew with the backing volume: show it in the largest unit that is whole."""
+        for unit, factor in (("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20)):
+            if n_bytes % factor == 0:
+                self._size.setText(str(n_bytes // factor))
+                self._unit.setCurrentText(unit)
+                return
+        self._size.setText(f"{n_bytes} B")
+
+
+_ALLOCATION_NAMES: Final[dict[str, Text]] = {
+    "thin": text(QT_TRANSLATE_NOOP("vstore", "Thin")),
+    "metadata": text(QT_TRANSLATE_NOOP("vstore", "Metadata only")),
+    "full": text(QT_TRANSLATE_NOOP("vstore", "Fully preallocated")),
+}
+
+
+def _promised(services: Services, pool: PoolKey) -> int:
+    """What thin volumes of the pool may still come to take, as far as their details are known."""
+    return sum(
+        max(0, volume.capacity_bytes - volume.allocation_bytes)
+        for volume in services.store.volumes(pool).values()
+        if volume.capacity_bytes is not None and volume.allocation_bytes is not None
+    )
+
+
+class _Choices(QWidget):
+    """A few options with a line each; the recommended one says so. Signals: chosen(name)."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._offered: list[tuple[str, str, str, bool]] = []
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QRadioButton] = {}
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(4)
+        self.setAccessibleName(name.replace("&", ""))
+
+    def offer(self, options: list[tuple[str, str, str, bool]], current: str) -> None:
+        """(name, label, explanation, recommended); `current` is the one chosen now."""
+        if options != self._offered:
+            self._offered = options
+            self._rebuild(options)
+        if current in self._buttons:
+            self._buttons[current].setChecked(True)
+
+    def _rebuild(self, options: list[tuple[str, str, str, bool]]) -> None:
+        while self._rows.count():
+            item = self._rows.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._buttons.clear()
+        for name, words, explanation, recommended in options:
+            button = QRadioButton(words)
+            said = (
+                tr(QT_TRANSLATE_NOOP("vstore", "{words} Recommended."), words=explanation)
+                if recommended
+                else explanation
+            )
+            button.setAccessibleName(words)
+            button.setAccessibleDescription(said)
+            button.clicked.connect(lambda _=False, n=name: self.chosen.emit(n))
+            self._group.addButton(button)
+            self._buttons[name] = button
+            self._rows.addWidget(button)
+            line = label(said, role="soft", wrap=True)
+            line.setContentsMargins(24, 0, 0, 0)
+            self._rows.addWidget(line)
