@@ -1,0 +1,85 @@
+"""Drives a real program by the names a screen reader would speak. See `ScreenReader`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.support.waiting import wait_until
+
+__all__ = ["Control", "ScreenReader"]
+
+
+class Control:
+    """Something on the screen, by its accessible name and role."""
+
+    def __init__(self, reader: ScreenReader, seen: Mapping[str, Any]) -> None:
+        self._reader = reader
+        self._handle: int = seen["handle"]
+        self.name: str = seen["name"]
+        self.role: str = seen["role"]
+        self.enabled: bool = seen["enabled"]
+
+    def do(self, action: str | None = None) -> None:
+        """Its first action (a button's is to be pressed), or the one named."""
+        self._reader.ask("act", handle=self._handle, action=action)
+
+    @property
+    def text(self) -> str:
+        return str(self._reader.ask("get_text", handle=self._handle))
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._reader.ask("set_text", handle=self._handle, text=text)
+
+
+class ScreenReader:
+    """Looks at one program on the desktop of `screen.desktop()`."""
+
+    def __init__(self, application: str, environment: Mapping[str, str]) -> None:
+        self._application = application
+        # Not the environment's Python: pyatspi comes with Debian's.
+        command = ["/usr/bin/python3", "-I", str(Path(__file__).with_name("atspi_helper.py"))]
+        pipe = subprocess.PIPE
+        self._helper = subprocess.Popen(command, env=dict(environment), stdin=pipe, stdout=pipe, text=True)
+
+    def __enter__(self) -> ScreenReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._helper.stdin is not None
+        assert self._helper.stdout is not None
+        self._helper.stdin.close()
+        self._helper.wait(10)
+        self._helper.stdout.close()
+
+    def ask(self, command: str, **arguments: object) -> Any:
+        assert self._helper.stdin is not None
+        assert self._helper.stdout is not None
+        self._helper.stdin.write(json.dumps({"do": command, **arguments}) + "\n")
+        self._helper.stdin.flush()
+        answer = json.loads(self._helper.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(f"{command} {arguments}: {answer['error']}")
+        return answer["ok"]
+
+    def all(self, name: str | None = None, role: str | None = None) -> list[Control]:
+        found = self.ask("find", application=self._application, name=name, role=role)
+        return [Control(self, seen) for seen in found]
+
+    def find(self, name: str, role: str | None = None, limit_s: float = 30) -> Control:
+        """Wait until exactly this is showing and return it; AssertionError with all names there are."""
+        try:
+            wait_until(lambda: self.all(name, role), f"{role or 'something'} named {name!r}", limit_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; showing: {self.names()}") from None
+        return self.all(name, role)[0]
+
+    def names(self) -> list[str]:
+        return list(self.ask("names", application=self._application))

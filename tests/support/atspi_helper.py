@@ -1,0 +1,108 @@
+"""What a screen reader sees and does; run by Debian's own python3, which has pyatspi.
+
+Reads a JSON command a line, answers each with a JSON line: {"ok": …} or {"error": "…"}. Spoken to by atspi.py.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pyatspi
+
+_seen: dict[int, Any] = {}
+
+
+def applications() -> Iterator[Any]:
+    desktop = pyatspi.Registry.getDesktop(0)
+    for index in range(desktop.childCount):
+        application = desktop.getChildAtIndex(index)
+        if application is not None:
+            yield application
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """The node and all below it; parts that vanish meanwhile are left out."""
+    yield node
+    try:
+        children = [node.getChildAtIndex(index) for index in range(min(node.childCount, 500))]
+    except Exception:  # noqa: BLE001  an object that has just gone answers with any of D-Bus's errors
+        return
+    for child in children:
+        if child is not None:
+            yield from walk(child)
+
+
+def describe(node: Any) -> dict[str, Any]:
+    states = node.getState()
+    handle = hash(node)
+    _seen[handle] = node
+    return {
+        "handle": handle,
+        "name": node.name,
+        "role": node.getRoleName(),
+        "showing": states.contains(pyatspi.STATE_SHOWING),
+        "enabled": states.contains(pyatspi.STATE_ENABLED),
+        "focused": states.contains(pyatspi.STATE_FOCUSED),
+        "description": node.description,
+    }
+
+
+def find(application: str, name: str | None, role: str | None) -> list[dict[str, Any]]:
+    """Everything showing that has this accessible name and role (either may be left out)."""
+    found = []
+    for program in applications():
+        if program.name != application:
+            continue
+        for node in walk(program):
+            try:
+                if (name is None or node.name == name) and (role is None or node.getRoleName() == role):
+                    seen = describe(node)
+                    if seen["showing"]:
+                        found.append(seen)
+            except Exception:  # noqa: BLE001, PERF203  as above
+                continue
+    return found
+
+
+def act(handle: int, action: str | None) -> bool:
+    """Do the named action of a control (its first one when None), as a screen reader's user would."""
+    actions = _seen[handle].queryAction()
+    names = [actions.getName(index) for index in range(actions.nActions)]
+    return bool(actions.doAction(names.index(action) if action else 0))
+
+
+def set_text(handle: int, text: str) -> bool:
+    return bool(_seen[handle].queryEditableText().setTextContents(text))
+
+
+def get_text(handle: int) -> str:
+    return str(_seen[handle].queryText().getText(0, -1))
+
+
+def names(application: str) -> list[str]:
+    """Role and name of everything showing: for the report of a failure."""
+    return [f"{node['role']}: {node['name']}" for node in find(application, None, None) if node["name"]]
+
+
+def running() -> list[str]:
+    return [program.name for program in applications()]
+
+
+COMMANDS = {f.__name__: f for f in (find, act, set_text, get_text, names, running)}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {"ok": COMMANDS[request.pop("do")](**request)}
+        except Exception as error:  # noqa: BLE001  told to the test, whatever it is
+            answer = {"error": repr(error)}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
