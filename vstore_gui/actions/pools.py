@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from vstore_gui.actions.guards import (
     HostOnline,
     KindCan,
     NoUseByName,
     PoolActive,
+    PoolEmpty,
     PoolExists,
     PoolInactive,
     PoolNameFree,
@@ -25,6 +28,7 @@ from vstore_gui.actions.guards import (
     VolumesUnused,
     blocking,
 )
+from vstore_gui.actions.guards.words import machines_text
 from vstore_gui.actions.ordering import overlays_first, what_is_lost
 from vstore_gui.actions.plan import Danger, Inverse, Plan, PlanRefused, Reason, Step
 from vstore_gui.actions.steps import make_step
@@ -39,10 +43,12 @@ from vstore_gui.xml.pool import PoolXml
 
 __all__ = [
     "NewPoolDraft",
+    "new_pool_document",
     "plan_define_pool",
     "plan_delete_pool_contents",
     "plan_new_pool",
     "plan_refresh_pool",
+    "plan_remove_new_pool",
     "plan_set_autostart",
     "plan_start_pool",
     "plan_stop_pool",
@@ -169,9 +175,7 @@ def _delete_directory(path: str) -> Text:
     return text(QT_TRANSLATE_NOOP("vstore", "Delete the empty directory {path}"), path=path)
 
 
-def plan_define_pool(
-    store: Store, host: HostId, document: str, *, start: bool = False, autostart: bool = False
-) -> Plan:
+def plan_define_pool(host: HostId, document: str, *, start: bool = False, autostart: bool = False) -> Plan:
     """Define a pool from a document that some host had. Raises XmlError."""
     parsed = PoolXml.parse(document)
     name, pool = parsed.name or "", parsed.uuid or ""
@@ -318,6 +322,34 @@ async def plan_undefine_pool(store: Store, host: Host, key: PoolKey) -> Plan:
     )
 
 
+def plan_remove_new_pool(store: Store, key: PoolKey, *, made_directory: bool) -> Plan:
+    """Take a pool back that was just made: stop, undefine, and delete the directory if it was made with the
+    pool.
+
+    Refused while it has volumes or machines with disks in it: then it is somebody's pool by now.
+    """
+    pool = _pool(store, key)
+    users = store.usage.users_of_pool(key)
+    if users:
+        names, links = machines_text(store, users)
+        template = QT_TRANSLATE_NOOP("vstore", "Machines have disks in {pool} by now: {machines}")
+        raise PlanRefused(Reason(text(template, pool=pool.name, machines=names), links=links))
+    guards = (HostOnline(key.host), PoolExists(key), PoolResponds(key), PoolPersistent(key), PoolEmpty(key))
+    _refuse(guards, store)
+    steps = []
+    if pool.active:
+        steps.append(_stop_step(key, pool))
+    if made_directory:
+        sentence = _delete_directory(pool.target_path or "")
+        steps.append(make_step(sentence, key.host, calls.DeletePool(key.uuid), name=pool.name))
+    steps.append(_undefine_step(key, pool, None))
+    return Plan(
+        title=text(QT_TRANSLATE_NOOP("vstore", "Remove pool {pool} again"), pool=pool.name),
+        steps=tuple(msgspec.structs.replace(step, danger=Danger.NONE) for step in steps),
+        guards=guards,
+    )
+
+
 async def plan_delete_pool_contents(store: Store, host: Host, key: PoolKey) -> Plan:
     """Deletes each volume (listed fresh), stops the pool, deletes its directory, undefines it. LOSES_DATA.
 
@@ -376,7 +408,7 @@ def _stop_step(key: PoolKey, pool: PoolState) -> Step:
     )
 
 
-def _undefine_step(key: PoolKey, pool: PoolState, document: str) -> Step:
+def _undefine_step(key: PoolKey, pool: PoolState, document: str | None) -> Step:
     return make_step(
         text(QT_TRANSLATE_NOOP("vstore", "Undefine pool {pool}"), pool=pool.name),
         key.host,
@@ -384,7 +416,9 @@ def _undefine_step(key: PoolKey, pool: PoolState, document: str) -> Step:
         name=pool.name,
         xml_before=document,
         danger=Danger.INTERRUPTS,
-        clean_up=(
+        clean_up=None
+        if document is None
+        else (
             calls.DefinePool(document),
             text(QT_TRANSLATE_NOOP("vstore", "Define pool {pool} again"), pool=pool.name),
         ),

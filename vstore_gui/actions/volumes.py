@@ -113,7 +113,8 @@ def _backing_note(draft: NewVolumeDraft) -> tuple[Reason, ...]:
     message = text(
         QT_TRANSLATE_NOOP(
             "vstore",
-            "{volume} stores only its differences from {backing}, which must not change or be deleted from now on.",
+            "{volume} stores only its differences from {backing}, which must not change or be deleted "
+            "from now on.",
         ),
         volume=draft.name,
         backing=draft.backing.name,

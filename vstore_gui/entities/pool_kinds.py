@@ -137,8 +137,8 @@ def _rows() -> tuple[PoolKind, ...]:
             migration=text(
                 QT_TRANSLATE_NOOP(
                     "vstore",
-                    "Machines can migrate live if the directory is on a file system that the other host mounts "
-                    "as well; otherwise only with their disks copied along.",
+                    "Machines can migrate live if the directory is on a file system that the other host "
+                    "mounts as well; otherwise only with their disks copied along.",
                 )
             ),
             operations=frozenset({_B, _D}),
