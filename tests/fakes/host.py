@@ -49,9 +49,11 @@ FAKE_INFO = HostInfo(
 
 
 class FakeHost:
-    """Answers each call in the loop's next turn, from values that tests put in; events come as libvirt sends them.
+    """Answers each call in the loop's next turn, from values that tests put in; events come as libvirt sends
+    them.
 
-    `asked` lists the calls made, in order. Verbs that change things as another admin would (`add_…`, `remove_…`,
+    `asked` lists the calls made, in order. Verbs that change things as another admin would (`add_…`,
+    `remove_…`,
     `change_…`) send libvirt's events where it sends any; volumes have none.
     """
 
@@ -87,7 +89,8 @@ class FakeHost:
         if self._observer is not None:
             return
         self._observer = observer
-        # Verbs may be called from plain functions while the loop turns elsewhere (a Qt test): remember whose it is.
+        # Verbs may be called from plain functions while the loop turns elsewhere (a Qt test): remember whose
+        # it is.
         self._loop = asyncio.get_event_loop()
         self._connect(HostLink.CONNECTING)
 
@@ -153,8 +156,8 @@ class FakeHost:
     # ── verbs: trouble ──
 
     def hang(self, pool: str | None) -> None:
-        """The next call in this pool's lane does not return until `answer`; later ones are refused. None: listing
-        pools hangs, and no pool is known to be the reason."""
+        """The next call in this pool's lane does not return until `answer`; later ones are refused. None:
+        listing pools hangs, and no pool is known to be the reason."""
         self._hung[pool] = None
 
     def answer(self, pool: str | None) -> None:
@@ -243,7 +246,8 @@ class FakeHost:
         return state
 
     def change_domain(self, domain: str, *, event: str | None = "lifecycle defined", **fields: Any) -> None:
-        """Replace fields of a machine's state; both documents are written anew. event None: as a silent edit."""
+        """Replace fields of a machine's state; both documents are written anew. event None: as a silent
+        edit."""
         changed = msgspec.structs.replace(self.machines.domain(domain).state, **fields)
         locked = self.machines.domain(domain).locked_trays
         self.machines.add(changed).locked_trays = locked
@@ -291,6 +295,7 @@ class FakeHost:
         elif self._away:
             self._set_link(HostLink.RECONNECTING, 1.0)
         else:
+            self._link = HostLink.ONLINE  # who hears the report may ask at once
             self.emit(Online(self.info))
             self._set_link(HostLink.ONLINE)
 

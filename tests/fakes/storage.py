@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os.path
+import posixpath
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class FakeStorage:
     def make_directory(self, path: str) -> None:
         while path not in self.directories:
             self.directories.add(path)
-            path = os.path.dirname(path)
+            path = posixpath.dirname(path)
 
     def put_volume(self, pool_uuid: str, volume: VolumeState) -> VolumeState:
         pool = self.pools[pool_uuid]
@@ -125,7 +125,7 @@ class FakeStorage:
             is_empty=is_directory
             and not any(p.startswith(inside) for p in self.directories | files if p != path),
             real_path=path if is_directory or path in files else None,
-            parent_exists=os.path.dirname(path.rstrip("/")) in self.directories,
+            parent_exists=posixpath.dirname(path.rstrip("/")) in self.directories,
         )
 
     # ── changing pools ──
@@ -154,11 +154,9 @@ class FakeStorage:
                     ErrorKind.EXISTS,
                     f"pool '{other.state.name}' is already defined with this {what} ({other.state.uuid})",
                 )
-            if not same_uuid and wanted.kind == other.state.kind == "dir":
-                if wanted.target_path == other.state.target_path:
-                    raise refusal(
-                        ErrorKind.EXISTS, f"Storage source conflict with pool: '{other.state.name}'"
-                    )
+            both_directories = wanted.kind == other.state.kind == "dir"
+            if not same_uuid and both_directories and wanted.target_path == other.state.target_path:
+                raise refusal(ErrorKind.EXISTS, f"Storage source conflict with pool: '{other.state.name}'")
         known = self.pools.get(wanted_uuid)
         state = msgspec.structs.replace(
             wanted,
@@ -267,9 +265,8 @@ class FakeStorage:
             allocation = capacity
         else:
             allocation = wanted.allocation_bytes or 196_608
-        if pool.state.available_bytes is not None and wanted.format in (None, "raw"):
-            if allocation > pool.state.available_bytes:
-                raise refusal(ErrorKind.NO_SPACE, "cannot allocate: No space left on device")
+        if wanted.format in (None, "raw") and allocation > (pool.state.available_bytes or allocation):
+            raise refusal(ErrorKind.NO_SPACE, "cannot allocate: No space left on device")
         return self.put_volume(
             pool_uuid,
             msgspec.structs.replace(

@@ -1,7 +1,7 @@
 """The Protocol of a host: all that the floors above know of one.
 
-`adapter.host_client.HostClient` keeps it over a pipe to `vstore_gui.hostd`; `tests.fakes.host.FakeHost` keeps it in
-memory. The same contract tests run on both.
+`adapter.host_client.HostClient` keeps it over a pipe to `vstore_gui.hostd`; `tests.fakes.host.FakeHost` keeps
+it in memory. The same contract tests run on both.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ R = TypeVar("R")
 
 
 class HostObserver(Protocol):
-    """Told what a host reports and where its link stands; called in the loop's thread, in order."""
+    """Told what a host reports and where its link stands; called in the loop's thread, in order.
+
+    `Online` comes before the link is told to be ONLINE, and calls may be made from then on; `Ended` comes before
+    RECONNECTING or FAILED. A connection that never came online is FAILED, with a pause before the next try where
+    trying again by itself makes sense, and CONNECTING during each try.
+    """
 
     def host_reported(self, host: Host, report: Report) -> None: ...
 
@@ -37,7 +42,7 @@ class Host(Protocol):
     def link(self) -> HostLink: ...
 
     def open(self, observer: HostObserver) -> None:
-        """Start connecting and return at once; the observer hears how it goes. Opening an open host does nothing."""
+        """Start connecting and return at once; the observer hears how it goes. Nothing when it is open."""
 
     def retry(self) -> None:
         """Try now instead of at the end of the backoff."""
@@ -54,8 +59,8 @@ class Host(Protocol):
     ) -> R:
         """The host's answer. Raises HostError.
 
-        A deadline ends the *waiting* (NOT_RESPONDING), not the call: a blocked libvirt call cannot be taken back.
-        Cancelling the awaiting task asks the child to stop what can be stopped.
+        A deadline ends the *waiting* (NOT_RESPONDING), not the call: a blocked libvirt call cannot be taken
+        back. Cancelling the awaiting task asks the child to stop what can be stopped.
         """
 
     def answer_credentials(self, request_id: int, values: tuple[str, ...] | None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
 from vstore_gui.entities.calls import AnyCall, Partial
@@ -45,7 +43,7 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close the connections and exit."""
 
 
-ToChild = Union[Open, Request, Cancel, Credentials, Close]
+ToChild = Open | Request | Cancel | Credentials | Close
 
 # ── child → window ──
 
@@ -71,4 +69,4 @@ class Told(msgspec.Struct, frozen=True, tag=True):
     report: Report
 
 
-ToWindow = Union[Reply, Failed, Part, Told]
+ToWindow = Reply | Failed | Part | Told
