@@ -28,6 +28,10 @@ class Control:
         """Its first action (a button's is to be pressed), or the one named."""
         self._reader.ask("act", handle=self._handle, action=action)
 
+    def select(self) -> None:
+        """Choose it among its siblings: a tab, a row."""
+        self._reader.ask("select", handle=self._handle)
+
     @property
     def text(self) -> str:
         return str(self._reader.ask("get_text", handle=self._handle))

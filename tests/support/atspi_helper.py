@@ -1,6 +1,6 @@
 """What a screen reader sees and does; run by Debian's own python3, which has pyatspi.
 
-Reads a JSON command a line, answers each with a JSON line: {"ok": …} or {"error": "…"}. Spoken to by atspi.py.
+Reads a JSON command a line, answers each with a JSON line, {"ok": …} or {"error": "…"}: see atspi.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyatspi
+from gi.repository import GLib
 
+# How an object that has just left the screen answers.
+GONE = (GLib.Error, LookupError, NotImplementedError)
 _seen: dict[int, Any] = {}
 
 
@@ -28,7 +31,7 @@ def walk(node: Any) -> Iterator[Any]:
     yield node
     try:
         children = [node.getChildAtIndex(index) for index in range(min(node.childCount, 500))]
-    except Exception:  # noqa: BLE001  an object that has just gone answers with any of D-Bus's errors
+    except GONE:
         return
     for child in children:
         if child is not None:
@@ -62,7 +65,7 @@ def find(application: str, name: str | None, role: str | None) -> list[dict[str,
                     seen = describe(node)
                     if seen["showing"]:
                         found.append(seen)
-            except Exception:  # noqa: BLE001, PERF203  as above
+            except GONE:
                 continue
     return found
 
@@ -72,6 +75,12 @@ def act(handle: int, action: str | None) -> bool:
     actions = _seen[handle].queryAction()
     names = [actions.getName(index) for index in range(actions.nActions)]
     return bool(actions.doAction(names.index(action) if action else 0))
+
+
+def select(handle: int) -> bool:
+    """Select it in the container that it is in."""
+    node = _seen[handle]
+    return bool(node.parent.querySelection().selectChild(node.getIndexInParent()))
 
 
 def set_text(handle: int, text: str) -> bool:
@@ -91,7 +100,7 @@ def running() -> list[str]:
     return [program.name for program in applications()]
 
 
-COMMANDS = {f.__name__: f for f in (find, act, set_text, get_text, names, running)}
+COMMANDS = {f.__name__: f for f in (find, act, select, set_text, get_text, names, running)}
 
 
 def main() -> None:
@@ -99,7 +108,7 @@ def main() -> None:
         request = json.loads(line)
         try:
             answer = {"ok": COMMANDS[request.pop("do")](**request)}
-        except Exception as error:  # noqa: BLE001  told to the test, whatever it is
+        except Exception as error:  # told to the test, whatever it is
             answer = {"error": repr(error)}
         print(json.dumps(answer), flush=True)
 

@@ -39,7 +39,6 @@ APT::Sandbox::User "{user}";
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
-#clear Acquire::IndexTargets::deb-src::DEP-11;
 """
 
 
@@ -80,7 +79,8 @@ def libvirt_source(release: str) -> LibvirtSource:
 
 @functools.cache
 def cache_directory() -> Path:
-    base = os.environ.get("VSTORE_TEST_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    """Kept from one run to the next; XDG_CACHE_HOME is not asked, because tests point it at a throw-away home."""
+    base = os.environ.get("VSTORE_TEST_CACHE")
     home = (Path(base) if base else Path.home() / ".cache") / "vstore-gui" / "libvirt-source"
     home.mkdir(parents=True, exist_ok=True)
     return home
