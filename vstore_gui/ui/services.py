@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from PySide6.QtCore import QObject, QSettings
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asyncio import Task
 
     from vstore_gui.actions.runner import Runner
+    from vstore_gui.ui.theme import Theme
 
 __all__ = ["Navigator", "Services"]
 
@@ -47,7 +48,7 @@ class Navigator(Protocol):
 
 @dataclass(slots=True)
 class Services:
-    """`navigator` is set by the main window when it is built."""
+    """`navigator` is the main window: it puts itself there when it is built."""
 
     store: Store
     sync: Sync
@@ -56,7 +57,9 @@ class Services:
     connections: ConnectionBook
     settings: QSettings
     stall_meter: StallMeter
-    navigator: Navigator
+    theme: Theme | None = None
+    demo_uri: str = ""
+    navigator: Navigator = cast("Navigator", None)  # there is no window before the window
 
     def start(self, owner: QObject, coro: Coroutine[Any, Any, T]) -> Task[T]:
         """Start a task owned by a widget: it ends with the widget, its failure is shown to the user."""
