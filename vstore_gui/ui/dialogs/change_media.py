@@ -26,7 +26,7 @@ class MediaChange(QObject):
     When the job fails because the guest has locked the tray, the user is asked, and may have it forced open.
     """
 
-    def __init__(self, services: Services, plan: Plan, parent: QWidget) -> None:
+    def __init__(self, services: Services, plan: Plan, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._services = services
         self._plan = plan
@@ -48,7 +48,7 @@ class MediaChange(QObject):
         )
         self._unsubscribe()
         if locked:
-            self._services.start(self._window, self._ask(job))
+            self._services.start(self, self._ask(job))
         else:
             self.deleteLater()
 
@@ -58,14 +58,14 @@ class MediaChange(QObject):
         self.deleteLater()
 
 
-async def insert_volume(services: Services, disk: DiskKey, volume: VolumeKey, window: QWidget) -> None:
+async def insert_volume(services: Services, disk: DiskKey, volume: VolumeKey, window: QWidget | None) -> None:
     """Put a volume into the drive. Raises PlanRefused, HostError."""
     known = services.store.volume(volume)
     path = known.path if known else None
     await _insert(services, disk, source_of_volume(services.store, volume), path, window)
 
 
-async def insert_path(services: Services, disk: DiskKey, path: str, window: QWidget) -> None:
+async def insert_path(services: Services, disk: DiskKey, path: str, window: QWidget | None) -> None:
     """Put a file of the host into the drive, as a volume where a pool has it.
 
     Raises PlanRefused, HostError.
@@ -75,7 +75,7 @@ async def insert_path(services: Services, disk: DiskKey, path: str, window: QWid
     await _insert(services, disk, source, path, window)
 
 
-async def eject(services: Services, disk: DiskKey, window: QWidget) -> None:
+async def eject(services: Services, disk: DiskKey, window: QWidget | None) -> None:
     """Empty the drive. Raises PlanRefused, HostError."""
     host = services.sync.host(disk.host)
     if host is None:
@@ -84,7 +84,7 @@ async def eject(services: Services, disk: DiskKey, window: QWidget) -> None:
 
 
 async def _insert(
-    services: Services, disk: DiskKey, source: DiskSource, path: str | None, window: QWidget
+    services: Services, disk: DiskKey, source: DiskSource, path: str | None, window: QWidget | None
 ) -> None:
     host = services.sync.host(disk.host)
     if host is None:
@@ -103,7 +103,7 @@ def _closed() -> ErrorState:
     )
 
 
-async def drop_file(services: Services, disk: DiskKey, path: str, window: QWidget) -> None:
+async def drop_file(services: Services, disk: DiskKey, path: str, window: QWidget | None) -> None:
     """A file from the file manager: it is on this computer, so the drive's host must be this computer.
 
     Raises PlanRefused with the reason when it is not, or when the file is no disc; HostError.

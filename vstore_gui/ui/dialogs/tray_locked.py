@@ -52,6 +52,6 @@ class TrayLockedDialog(Dialog):
         force.clicked.connect(self.accept)
 
 
-async def ask_to_force(plan: Plan, parent: QWidget) -> bool:
+async def ask_to_force(plan: Plan, parent: QWidget | None) -> bool:
     """True when the user wants it forced."""
     return await TrayLockedDialog(plan, parent).answered()
