@@ -150,7 +150,9 @@ def _derived_sources(release: str) -> str:
     # Others publish under the same suite names; Debian's archive is what is called so by its last component.
     debian = [entry for entry in entries if any(uri.rstrip("/").endswith("/debian") for uri in entry.uris)]
     if not entries:
-        raise NotFetchedError(f"the machine's apt sources name no suite '{codename}' to derive '{release}' from")
+        raise NotFetchedError(
+            f"the machine's apt sources name no suite '{codename}' to derive '{release}' from"
+        )
     entry = (debian or entries)[0]
     lines = [
         "Types: deb-src",
@@ -179,7 +181,9 @@ _OPTIONS = {"signed-by": "Signed-By", "trusted": "Trusted", "check-valid-until":
 
 def _one_line_entries(text: str) -> Iterator[AptSource]:
     for line in text.splitlines():
-        match = re.fullmatch(r"deb(?:-src)?\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)\s+(.*)", line.partition("#")[0].strip())
+        match = re.fullmatch(
+            r"deb(?:-src)?\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)\s+(.*)", line.partition("#")[0].strip()
+        )
         if match is None:
             continue
         options = dict(option.partition("=")[::2] for option in (match[1] or "").split())

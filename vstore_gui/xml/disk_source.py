@@ -137,7 +137,8 @@ class _Stand(NamedTuple):
     element: Element | None
     attrs: tuple[tuple[str, str], ...]
     children: tuple[Element, ...]
-    chains: tuple[Element, ...]
+    others: tuple[Element, ...]
+    """Backing chains, and sources behind the first one, which nobody reads."""
 
 
 def _stand(disk: Element) -> _Stand:
@@ -148,7 +149,7 @@ def _stand(disk: Element) -> _Stand:
         source,
         () if source is None else tuple(attributes(source).items()),
         () if source is None else tuple(source),
-        tuple(disk.iterchildren("backingStore")),
+        tuple(child for child in disk.iterchildren("backingStore", "source") if child is not source),
     )
 
 
@@ -166,13 +167,13 @@ def write_source(disk: Element, editor: Editor, wanted: DiskSource) -> None:
     if wanted.kind is SourceKind.NONE:
         clear_source(disk, editor)
         return
-    attrs = dict(_attrs(wanted))
     original: _Stand = editor.original(disk, "source", now)
     if original.element is not None and _replace(original.source) == _replace(wanted):
         _put_back(disk, editor, original)
         return
+    attrs = dict(_attrs(wanted))
     disk.set("type", wanted.kind.value)
-    _drop_chain(disk, editor)
+    _drop_others(disk, editor)
     source = editor.ensure(disk, "source", {"": DISK_ORDER})
     for name in (*_IDENTITY, *_STALE_ATTRS):
         drop_attr(source, name)
@@ -210,7 +211,7 @@ def clear_source(disk: Element, editor: Editor) -> None:
         return
     if now.kind is not None and now.kind not in _EMPTIED:
         disk.set("type", SourceKind.FILE.value)
-    _drop_chain(disk, editor)
+    _drop_others(disk, editor)
     source = now.element
     assert source is not None
     if now.source.startup_policy is None:
@@ -228,12 +229,12 @@ def _put_back(disk: Element, editor: Editor, stand: _Stand) -> None:
         drop_attr(disk, "type")
     else:
         disk.set("type", stand.kind)
-    _drop_chain(disk, editor)
+    _drop_others(disk, editor)
     now = disk.find("source")
     if now is not None and now is not stand.element:
         editor.remove(disk, now)
     source = stand.element
-    gone = [*stand.chains]
+    gone = [*stand.others]
     if source is not None:
         gone += [element for element in (source, *stand.children) if element.getparent() is None]
         for name in list(source.attrib):
@@ -246,9 +247,11 @@ def _put_back(disk: Element, editor: Editor, stand: _Stand) -> None:
     editor.bring_back(gone)
 
 
-def _drop_chain(disk: Element, editor: Editor) -> None:
-    for chain in list(disk.iterchildren("backingStore")):
-        editor.remove(disk, chain)
+def _drop_others(disk: Element, editor: Editor) -> None:
+    source = disk.find("source")
+    for child in list(disk.iterchildren("backingStore", "source")):
+        if child is not source:
+            editor.remove(disk, child)
 
 
 def _drop(source: Element, editor: Editor, tags: tuple[str, ...]) -> None:

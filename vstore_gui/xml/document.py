@@ -9,6 +9,7 @@ A document belongs to one thread at a time.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import threading
 import typing
@@ -159,10 +160,26 @@ class Editor:
         # Elements that stood empty before something was put in: they stay when it goes again.
         self._kept: set[Element] = set()
         self._originals: dict[tuple[Element, object], Any] = {}
+        self._cleared: dict[tuple[Element, object], tuple[Element, ...]] = {}
 
     def original(self, element: Element, place: object, now: Any) -> Any:
         """What stood at a place of the element when it was first edited; `now` if this is the first time."""
         return self._originals.setdefault((element, place), now)
+
+    @contextlib.contextmanager
+    def clearing(self, root: Element, field: object) -> Iterator[None]:
+        """What is removed in here is what `restore_cleared` puts back."""
+        before = set(self._removed)
+        yield
+        # What we made ourselves is not missed.
+        gone = tuple(
+            element for element in self._removed if element not in before and element not in self._made
+        )
+        self._cleared[root, field] = self._cleared.get((root, field), ()) + gone
+
+    def restore_cleared(self, root: Element, field: object) -> None:
+        """Put back what was removed when the field was cleared, wherever it stood."""
+        self.bring_back(self._cleared.pop((root, field), ()))
 
     # ── elements ──
 

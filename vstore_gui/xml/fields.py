@@ -192,6 +192,8 @@ class ScalarField(Field[T | None]):
         if value != first:
             self.encode(value)  # refuse it before anything is made; what was read may always be set again
         editor = document.editor
+        if value == first:
+            self._restore(document)
         element = editor.ensure(document.element, self.path, document.ORDER)
         stand = self._stand(element)
         if self._value(stand) == value:
@@ -205,17 +207,27 @@ class ScalarField(Field[T | None]):
 
     def _clear(self, document: Document) -> None:
         root, editor = document.element, document.editor
-        if self.attr is None:
-            for element in root.findall(self.path):
-                if element is not root:
+        editor.original(root, self, self.read(document))
+        with editor.clearing(root, self):
+            for element in root.findall(self.path):  # all of them: the second must not stand in for the first
+                if self.attr is None:
                     editor.remove(root, element)
-            return
-        holder = root.find(self.path)
-        if holder is not None and holder.get(self.attr) is not None:
-            editor.original(holder, (self.attr, type(self)), self._stand(holder))
-            drop_attr(holder, self.attr)
-            if not self.keep:
-                editor.prune(root, holder)
+                elif element.get(self.attr) is not None:
+                    editor.original(element, (self.attr, type(self)), self._stand(element))
+                    drop_attr(element, self.attr)
+                    if not self.keep:
+                        editor.prune(root, element)
+
+    def _restore(self, document: Document) -> None:
+        """Undo `_clear`."""
+        root, editor = document.element, document.editor
+        editor.restore_cleared(root, self)
+        if self.attr is not None:
+            for element in root.findall(self.path):
+                if element.get(self.attr) is None:
+                    self._put(
+                        element, editor.original(element, (self.attr, type(self)), self._stand(element))
+                    )
 
     def _stand(self, element: Element) -> _Stand:
         if self.attr is None:
@@ -415,11 +427,14 @@ class FlagField(Field[bool]):
         return not self.read(document)
 
     def write(self, document: Document, value: bool) -> None:
+        root, editor = document.element, document.editor
         if value:
-            document.editor.ensure(document.element, self.path, document.ORDER)
+            editor.restore_cleared(root, self)
+            editor.ensure(root, self.path, document.ORDER)
             return
-        for element in document.element.findall(self.path):
-            document.editor.remove(document.element, element)
+        with editor.clearing(root, self):
+            for element in root.findall(self.path):
+                editor.remove(root, element)
 
 
 class Item(Generic[T]):
@@ -467,11 +482,38 @@ class ListField(Field[tuple[T, ...]]):
 
     def write(self, document: Document, value: tuple[T, ...]) -> None:
         found = self._found(document)
-        now = tuple(item for _, item in found)
-        if value == now:
+        if value == tuple(item for _, item in found):
+            return
+        root, editor = document.element, document.editor
+        original: tuple[tuple[Element, T, Mapping[str, str]], ...] = editor.original(
+            root, self, tuple((element, item, dict(attributes(element))) for element, item in found)
+        )
+        if value == tuple(item for _, item, _ in original):
+            self._restore(document, {element: attrs for element, _, attrs in original})
             return
         for item in value:
             self._check(item)
+        with editor.clearing(root, self):
+            self._change(document, found, value)
+
+    def _restore(self, document: Document, original: Mapping[Element, Mapping[str, str]]) -> None:
+        """Undo all changes of the list: ours go, those that were there come back, with their attributes."""
+        root, editor = document.element, document.editor
+        with editor.clearing(root, self):
+            for element, _ in reversed(self._found(document)):
+                if element not in original:
+                    editor.remove(root, element)
+        editor.restore_cleared(root, self)
+        for element, attrs in original.items():
+            for name in self.item.attrs:
+                if name in attrs:
+                    element.set(name, attrs[name])
+                else:
+                    drop_attr(element, name)
+
+    def _change(self, document: Document, found: list[tuple[Element, T]], value: tuple[T, ...]) -> None:
+        """Make the elements say this, touching as few as can be."""
+        now = tuple(item for _, item in found)
         elements = [element for element, _ in found]
         kept: list[Element] = []
         # Removed ones go last: where they were the only children, their parent must not go with them.
@@ -483,7 +525,7 @@ class ListField(Field[tuple[T, ...]]):
                 kept += old
                 continue
             for element, item in zip(old, new, strict=False):
-                self._edit(document, element, item)
+                self._edit(element, item)
                 kept.append(element)
             gone += old[len(new) :]
             for item in new[len(old) :]:
@@ -515,13 +557,6 @@ class ListField(Field[tuple[T, ...]]):
         if parent is None:
             parent = editor.ensure(document.element, self.parent, document.ORDER, self.nsmap)
         behind = kept[-1] if kept else None
-        for old in editor.removed(parent, self.tag):
-            if self.item.read(attributes(old)) != item:
-                continue
-            editor.bring_back((old,))
-            if self._follows(old, behind):
-                return old
-            editor.remove(document.element, old, prune=False)
         if behind is not None:
             element = editor.insert_at(parent, self.tag, parent.index(behind) + 1, self.nsmap)
         elif elements:
@@ -529,26 +564,11 @@ class ListField(Field[tuple[T, ...]]):
         else:
             order = document.ORDER.get("" if self.parent == "." else self.parent, ())
             element = editor.insert(parent, self.tag, order, self.nsmap)
-        self._edit(document, element, item)
+        self._edit(element, item)
         return element
 
-    def _follows(self, element: Element, behind: Element | None) -> bool:
-        """Whether the element is the next of its tag behind the other one (the first one, without)."""
-        before = next(
-            (
-                other
-                for other in element.itersiblings(self.tag, preceding=True)
-                if self.item.read(attributes(other)) is not None
-            ),
-            None,
-        )
-        return before is behind
-
-    def _edit(self, document: Document, element: Element, item: T) -> None:
-        now = {name: element.get(name) for name in self.item.attrs}
-        original = document.editor.original(element, self, now)
-        was = self.item.read({name: raw for name, raw in original.items() if raw is not None})
-        for name, raw in (original if was == item else self.item.write(item)).items():
+    def _edit(self, element: Element, item: T) -> None:
+        for name, raw in self.item.write(item).items():
             if raw is None:
                 drop_attr(element, name)
             else:
