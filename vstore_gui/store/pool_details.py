@@ -1,0 +1,156 @@
+"""Reading the details of one pool's volumes. See `PoolDetails`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from vstore_gui.adapter.api import Host
+from vstore_gui.entities.calls import Partial, PrioritiseVolumes, ReadVolumes, VolumeBatch
+from vstore_gui.entities.errors import HostError
+from vstore_gui.entities.host import HostLink
+from vstore_gui.entities.keys import PoolKey
+from vstore_gui.store.reads import Tasks
+from vstore_gui.store.store import Store
+
+__all__ = ["PoolDetails"]
+
+
+class PoolDetails:
+    """Knows which volumes' details are missing or old, and reads those that somebody wants: one ReadVolumes
+    at a time, the rows in view first."""
+
+    def __init__(
+        self,
+        key: PoolKey,
+        host: Host,
+        store: Store,
+        tasks: Tasks,
+        failed: Callable[[HostError], None],
+        complete: Callable[[PoolKey, int], None],
+        visible: tuple[str, ...] = (),
+    ) -> None:
+        self._key = key
+        self._host = host
+        self._store = store
+        self._tasks = tasks
+        self._failed = failed
+        self._complete = complete
+        self._old: set[str] = set()
+        self._hurry = False
+        self._visible = visible
+        self._wanted: dict[str, None] = {}
+        self._in_flight: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._prioritising = False
+
+    @property
+    def reading(self) -> bool:
+        return self._task is not None
+
+    @property
+    def visible(self) -> tuple[str, ...]:
+        return self._visible
+
+    def mark_old(self, names: Iterable[str] | None = None, *, hurry: bool = True) -> None:
+        """Something may have changed these volumes (None: all) since they were read. Without `hurry` it is
+        enough to read them again when they come into view."""
+        self._old.update(self._store.volumes(self._key) if names is None else names)
+        self._hurry = self._hurry or hurry
+
+    def missing(self, names: Iterable[str] | None = None) -> list[str]:
+        """Volumes (of these, or all) whose details are not known or old."""
+        volumes = self._store.volumes(self._key)
+        old = self._old
+        if names is None:
+            return [name for name, volume in volumes.items() if not volume.detailed or name in old]
+        return [name for name in names if name in volumes and (name in old or not volumes[name].detailed)]
+
+    def show(self, names: Iterable[str]) -> None:
+        """These rows are in view: read them first, or again if old."""
+        self._visible = tuple(names)
+        if self._host.link is not HostLink.ONLINE:
+            return
+        self.want(self.missing(self._visible))
+        if not self._prioritising and any(name in self._in_flight for name in self._visible):
+            self._prioritising = True
+            self._tasks.start(self._prioritise())
+
+    def want(self, names: Iterable[str]) -> None:
+        """Read these, known or not."""
+        for name in names:
+            if name not in self._in_flight:
+                self._wanted[name] = None
+        if self._wanted and self._task is None:
+            self._task = self._tasks.start(self._run())
+
+    def freshen(self) -> None:
+        """The pool is on screen: read what is not known, and what is old where that matters now."""
+        if self._hurry:
+            self.want(self.missing())
+        else:
+            volumes = self._store.volumes(self._key)
+            self.want([name for name, volume in volumes.items() if not volume.detailed])
+            self.want(self.missing(self._visible))
+
+    def stop(self) -> None:
+        """Nobody wants them any more."""
+        if self._task is not None:
+            self._task.cancel()
+            self._ended()
+
+    async def read_missing(self) -> None:
+        """Read all that is missing or old; returns when that has ended, well or not."""
+        self.want(self.missing())
+        while self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        this = self._task
+        try:
+            while self._wanted:
+                seen = [name for name in self._visible if name in self._wanted]
+                names = tuple(dict.fromkeys([*seen, *self._wanted]))
+                self._in_flight = set(names)
+                self._wanted.clear()
+                await self._host.call(ReadVolumes(self._key.uuid, names), on_part=self._take)
+                self._in_flight = set()
+                if not self._wanted and not self.missing():
+                    self._hurry = False
+                    self._complete(self._key, len(self._store.volumes(self._key)))
+        except HostError as error:
+            self._failed(error)
+        finally:
+            if self._task is this:  # else it was stopped, and another may have begun
+                self._ended()
+
+    def _ended(self) -> None:
+        self._task = None
+        self._in_flight = set()
+        self._wanted.clear()
+
+    def _take(self, part: Partial) -> None:
+        if not isinstance(part, VolumeBatch):
+            return
+        # What was deleted since these were asked for does not come back.
+        known = self._store.volumes(self._key)
+        volumes = [volume for volume in part.volumes if volume.name in known]
+        done = [volume.name for volume in part.volumes]
+        self._in_flight.difference_update(done)
+        self._old.difference_update(done)
+        self._old.difference_update(part.missing)
+        self._store.put_volumes(self._key, volumes, part.missing)
+
+    async def _prioritise(self) -> None:
+        """Tell the reading under way what is in view now; rows scrolled past meanwhile are left out."""
+        try:
+            told: tuple[str, ...] = ()
+            while self._task is not None and told != self._visible:
+                told = self._visible
+                names = tuple(name for name in told if name in self._in_flight)
+                if names:
+                    await self._host.call(PrioritiseVolumes(self._key.uuid, names))
+        except HostError as error:
+            self._failed(error)
+        finally:
+            self._prioritising = False
