@@ -61,7 +61,7 @@ def parse(arguments: Sequence[str]) -> Options:
         help="show URI|pool/NAME, URI|pool/NAME/volume/NAME or URI|machine/NAME; "
         "'URI|' may be left out when one host is open",
     )
-    parser.add_argument("--screenshot", metavar="FILE", type=Path, help="save a picture of the window once idle")
+    parser.add_argument("--screenshot", metavar="FILE", type=Path, help="save the window once idle")
     parser.add_argument("--size", metavar="WxH", type=_size, help="size of the window, e.g. 1360x860")
     parser.add_argument("--scale", metavar="N", type=_scale, help="scale of the whole interface, e.g. 2")
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the desktop")

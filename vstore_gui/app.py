@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSettings
@@ -96,9 +95,7 @@ class Application:
         self.jobs = JobList()
         self.journal = Journal(state / "journal")
         self.runner = Runner(self.store, self.sync, self.jobs, self.journal, self._start)
-        self.connections = ConnectionBook(
-            self.store, self.sync, self._make_host, config / "connections.json"
-        )
+        self.connections = ConnectionBook(self.store, self.sync, self._make_host, config / "connections.json")
         self._settings = QSettings(str(config / "window.ini"), QSettings.Format.IniFormat)
         self._theme = Theme(qt, ThemeChoice(options.theme) if options.theme else ThemeChoice.SYSTEM)
         self._services = Services(
@@ -165,7 +162,8 @@ class Application:
                 "info",
                 text(
                     QT_TRANSLATE_NOOP(
-                        "vstore", "No libvirt of this computer answered, so this is the demo host: nothing here is real."
+                        "vstore",
+                        "No libvirt of this computer answered, so this is the demo host: nothing here is real.",
                     )
                 ),
                 advice=reason.advice if reason is not None else None,
@@ -199,7 +197,7 @@ class Application:
         match kind, key:
             case "online", str():
                 self._milestones.online(key)
-            case ("names" | "details"), PoolKey():
+            case (("names" | "details"), PoolKey()):
                 pool = self.store.pool(key)
                 if pool is not None and kind == "names":
                     self._milestones.names_shown(key.host, pool.name, count)
@@ -218,7 +216,7 @@ class Application:
             and self.sync.idle
             and self._window is not None
             and not self._window.busy
-            and not self.jobs.running
+            and all(job.ended for job in self.jobs.jobs.values())
         )
 
     async def _when_idle(self) -> None:
@@ -231,10 +229,9 @@ class Application:
             elif idle_since is None:
                 idle_since = now()
         stalls = self._stall_meter.stalls()
-        if self._options.screenshot is not None and self._window is not None:
-            if not self._window.grab().save(str(self._options.screenshot)):
-                _log.error("cannot write %s", self._options.screenshot)
-                self.exit_status = 1
+        if self._options.screenshot is not None and not self._save_screenshot(self._options.screenshot):
+            _log.error("cannot write %s", self._options.screenshot)
+            self.exit_status = 1
         if self._options.milestones is not None:
             self._milestones.write(self._options.milestones, stalls, await self._children())
         if self._window is not None and self._window.selection_failed:
@@ -242,6 +239,9 @@ class Application:
             self.exit_status = 1
         if self._options.exit_when_idle:
             self._qt.quit()
+
+    def _save_screenshot(self, file: Path) -> bool:
+        return self._window is not None and self._window.grab().save(str(file))
 
     async def _children(self) -> list[tuple[HostId, ChildStats]]:
         children = []

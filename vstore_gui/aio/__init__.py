@@ -1,1 +1,1 @@
-"""Qt and asyncio in one loop: qasync's loop, owned tasks, the stall meter. The only place that imports qasync."""
+"""Qt and asyncio in one loop: qasync's, owned tasks, the stall meter. Only here is qasync imported."""

@@ -26,7 +26,9 @@ def run(
     main: Callable[[], Coroutine[Any, Any, None]],
     shut_down: Callable[[], Coroutine[Any, Any, None]],
 ) -> None:
-    """Run `main`, then Qt until the application is asked to quit, then `shut_down`. Blocks until all has ended."""
+    """Run `main`, then Qt until the application is asked to quit, then `shut_down`. Blocks until all has
+    ended.
+    """
     loop = make_loop(application)
     quitting = asyncio.Event()
     application.aboutToQuit.connect(quitting.set)
@@ -39,5 +41,7 @@ def run(
             await shut_down()
             await tasks.cancel_all()
 
-    with loop:
+    try:
         loop.run_until_complete(whole_life())
+    finally:
+        loop.close()

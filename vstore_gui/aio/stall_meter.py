@@ -30,8 +30,8 @@ class Stalls:
 class StallMeter(QObject):
     """A timer of 5 ms that notes how much later than that it fires.
 
-    Its cost is some 200 wake-ups a second of a few microseconds each. The longest stall is known with what ran
-    before it only as a time; `worst` keeps the last few with their wall clock, for Diagnostics.
+    Its cost is some 200 wake-ups a second of a few microseconds each. The longest stall is known with what
+    ran before it only as a time; `worst` keeps the last few with their wall clock, for Diagnostics.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -60,7 +60,8 @@ class StallMeter(QObject):
 
     def _beat(self) -> None:
         now = time.perf_counter()
-        # A repeating timer skips the beats it missed: the gap to the last one, less the interval, is the lateness.
+        # A repeating timer skips the beats it missed: the gap to the last one, less the interval, is the
+        # lateness.
         late_ms = max(0.0, (now - self._last) * 1000 - HEARTBEAT_MS)
         self._last = now
         self._histogram[round(late_ms / _RESOLUTION_MS)] += 1

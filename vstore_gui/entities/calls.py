@@ -1,16 +1,16 @@
 """What a host can be asked, as frozen values.
 
-A call is data: the wizard shows it, the plan keeps it, the journal writes it, the pipe carries it. `Call[R]` names
-the type of its answer, `answer_type` reads it back for decoding. `hostd` has one handler for each.
+A call is data: the wizard shows it, the plan keeps it, the journal writes it, the pipe carries it. `Call[R]`
+names the type of its answer, `answer_type` reads it back for decoding. `hostd` has one handler for each.
 
-`walks_all_pools`: libvirt takes every pool's lock for these, so one hung pool blocks them; they are not made while
-a pool is silent. `lane`: calls of one pool queue behind each other's trouble, not behind other pools'.
+`walks_all_pools`: libvirt takes every pool's lock for these, so one hung pool blocks them; they are not made
+while a pool is silent. `lane`: calls of one pool queue behind each other's trouble, not behind other pools'.
 """
 
 from __future__ import annotations
 
 import typing
-from typing import ClassVar, Generic, Literal, TypeVar, Union
+from typing import ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -26,7 +26,9 @@ Role = Literal["bulk", "control", "job"]
 
 
 class Call(msgspec.Struct, Generic[R], frozen=True):
-    """Asked of a host, answered with an R or a HostError. `partial` is the type of values sent before the answer."""
+    """Asked of a host, answered with an R or a HostError. `partial` is the type of values sent before the
+    answer.
+    """
 
     role: ClassVar[Role] = "control"
     walks_all_pools: ClassVar[bool] = False
@@ -84,7 +86,9 @@ class VolumeBatch(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReadVolumes(Call[int], frozen=True, tag=True):
-    """Details of these volumes, in this order, several calls in flight; sent in VolumeBatch parts, answered with their number."""
+    """Details of these volumes, in this order, several calls in flight; sent in VolumeBatch parts, answered
+    with their number.
+    """
 
     pool: str
     names: tuple[str, ...]
@@ -128,7 +132,9 @@ class DomainBlockStats(msgspec.Struct, frozen=True):
 
 
 class ReadBlockStats(Call[tuple[DomainBlockStats, ...]], frozen=True, tag=True):
-    """One virDomainListGetStats(BLOCK | BACKING, NOWAIT); for shut-off domains virDomainGetBlockInfo per disk."""
+    """One virDomainListGetStats(BLOCK | BACKING, NOWAIT); for shut-off domains virDomainGetBlockInfo per
+    disk.
+    """
 
     domains: tuple[str, ...]
 
@@ -204,7 +210,9 @@ class UndefinePool(Call[None], frozen=True, tag=True):
 
 
 class DeletePool(Call[None], frozen=True, tag=True):
-    """virStoragePoolDelete: removes the underlying storage (an inactive directory pool: the empty directory)."""
+    """virStoragePoolDelete: removes the underlying storage (an inactive directory pool: the empty
+    directory).
+    """
 
     pool: str
     role: ClassVar[Role] = "job"
@@ -246,14 +254,37 @@ class DefineDomain(Call[DomainState], frozen=True, tag=True):
     xml: str
 
 
-AnyCall = Union[
-    GetHostInfo, ListPools, ReadPool, ListDomains, ReadDomain, ListVolumes, ReadVolumes, PrioritiseVolumes, ReadVolume,
-    GetPoolDocument, GetVolumeDocument, GetDomainDocument, ReadBlockStats, ProbePath, GetChildStats,
-    RefreshPool, DefinePool, BuildPool, StartPool, StopPool, SetPoolAutostart, UndefinePool, DeletePool,
-    CreateVolume, DeleteVolume, UpdateDisk, DefineDomain,
-]  # fmt: skip
+AnyCall = (
+    GetHostInfo
+    | ListPools
+    | ReadPool
+    | ListDomains
+    | ReadDomain
+    | ListVolumes
+    | ReadVolumes
+    | PrioritiseVolumes
+    | ReadVolume
+    | GetPoolDocument
+    | GetVolumeDocument
+    | GetDomainDocument
+    | ReadBlockStats
+    | ProbePath
+    | GetChildStats
+    | RefreshPool
+    | DefinePool
+    | BuildPool
+    | StartPool
+    | StopPool
+    | SetPoolAutostart
+    | UndefinePool
+    | DeletePool
+    | CreateVolume
+    | DeleteVolume
+    | UpdateDisk
+    | DefineDomain
+)
 
-Partial = Union[VolumeBatch, Progress]
+Partial = VolumeBatch | Progress
 
 
 def answer_type(call_type: type[Call[typing.Any]]) -> typing.Any:

@@ -39,7 +39,9 @@ class DiskSource(msgspec.Struct, frozen=True, gc=False):
 
 
 class DiskState(msgspec.Struct, frozen=True, gc=False):
-    """One `<disk>`. `chain` holds the files below the source, nearest first, as the running machine reports them."""
+    """One `<disk>`. `chain` holds the files below the source, nearest first, as the running machine reports
+    them.
+    """
 
     target: str
     bus: str | None = None

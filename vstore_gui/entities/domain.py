@@ -25,7 +25,9 @@ class DomainLifecycle(enum.Enum):
 
 
 class DomainFile(msgspec.Struct, frozen=True, gc=False):
-    """A file a machine needs that is no disk of its devices: role is kernel, initrd, dtb, nvram, loader, snapshot."""
+    """A file a machine needs that is no disk of its devices: role is kernel, initrd, dtb, nvram, loader,
+    snapshot.
+    """
 
     role: str
     path: str
@@ -35,8 +37,8 @@ class DomainFile(msgspec.Struct, frozen=True, gc=False):
 class DomainState(msgspec.Struct, frozen=True, gc=False):
     """Live and inactive documents of a domain, read together.
 
-    `disks` is what the machine has now (for a shut-off machine: what it will have); `next_disks` is what the stored
-    configuration says when the machine runs and is persistent, else None.
+    `disks` is what the machine has now (for a shut-off machine: what it will have); `next_disks` is what the
+    stored configuration says when the machine runs and is persistent, else None.
     """
 
     uuid: str
@@ -57,7 +59,11 @@ class DomainState(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def active(self) -> bool:
-        return self.lifecycle not in (DomainLifecycle.SHUTOFF, DomainLifecycle.CRASHED, DomainLifecycle.NOSTATE)
+        return self.lifecycle not in (
+            DomainLifecycle.SHUTOFF,
+            DomainLifecycle.CRASHED,
+            DomainLifecycle.NOSTATE,
+        )
 
     @property
     def pending_targets(self) -> tuple[str, ...]:
@@ -70,7 +76,9 @@ class DomainState(msgspec.Struct, frozen=True, gc=False):
 
 
 def _stored_part(disk: DiskState) -> DiskState:
-    """The part of a disk that both documents hold: run-time facts and what libvirt fills in at start left out."""
+    """The part of a disk that both documents hold: run-time facts and what libvirt fills in at start left
+    out.
+    """
     return msgspec.structs.replace(
         disk, alias=None, chain=(), chain_file_ids=(), tray_open=False, controller_model=None, removable=None
     )

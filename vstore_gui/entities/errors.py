@@ -1,7 +1,7 @@
 """What can go wrong on a host, as values the window can explain.
 
-The table from libvirt's (code, domain) pairs to these kinds stands in `hostd.errors`; what each kind means to the
-user stands with the table too: one row tells all of an error.
+The table from libvirt's (code, domain) pairs to these kinds stands in `hostd.errors`; what each kind means
+to the user stands with the table too: one row tells all of an error.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ class PoolSource(msgspec.Struct, frozen=True, gc=False):
 class PoolState(msgspec.Struct, frozen=True, gc=False):
     """virStoragePoolGetXMLDesc, GetInfo, IsActive, IsPersistent and GetAutostart, read together.
 
-    Sizes are None where libvirt does not know them (inactive pools) or reports nonsense (a memory-backed Ceph).
+    Sizes are None where libvirt does not know them (inactive pools) or reports nonsense (a memory-backed
+    Ceph).
     """
 
     uuid: str

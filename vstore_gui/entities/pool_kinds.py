@@ -68,6 +68,11 @@ class PoolKind(msgspec.Struct, frozen=True):
         """Its volumes are files of a directory: names are file names, formats are image formats."""
         return "file" in self.refers_by
 
+    @property
+    def chains(self) -> bool:
+        """Its volumes can stand on other volumes, and libvirt tells on which."""
+        return self.files or self.kind in ("logical", "gluster")
+
     def can(self, operation: PoolOperation | VolumeOperation) -> bool:
         return operation in self.operations or operation in self.volume_operations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Union
+from typing import Literal
 
 import msgspec
 
@@ -17,7 +17,9 @@ class Online(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ended(msgspec.Struct, frozen=True, tag=True):
-    """The child's last word. `retry`: whether trying again by itself makes sense (a lost link: yes; a wrong password: no)."""
+    """The child's last word. `retry`: whether trying again by itself makes sense (a lost link: yes; a wrong
+    password: no).
+    """
 
     error: ErrorState
     retry: bool
@@ -43,8 +45,9 @@ class PoolEvent(msgspec.Struct, frozen=True, tag=True):
 
 
 class DomainEvent(msgspec.Struct, frozen=True, tag=True):
-    """A domain's document or state may have changed: `event` is libvirt's name of what happened ('lifecycle defined',
-    'tray-change', 'disk-change', 'device-added', 'device-removed', 'tunable', 'metadata-change', 'io-error', …)."""
+    """A domain's document or state may have changed: `event` is libvirt's name of what happened ('lifecycle
+    defined', 'tray-change', 'disk-change', 'device-added', 'device-removed', 'tunable', 'metadata-change',
+    'io-error', …)."""
 
     domain: str
     name: str
@@ -70,7 +73,9 @@ class OtherEvent(msgspec.Struct, frozen=True, tag=True):
 
 
 class LaneSilent(msgspec.Struct, frozen=True, tag=True):
-    """A call has not come back within its deadline; it is neither cut nor repeated. pool None: no pool's call."""
+    """A call has not come back within its deadline; it is neither cut nor repeated. pool None: no pool's
+    call.
+    """
 
     pool: str | None
     call: str
@@ -83,6 +88,14 @@ class LaneAnswered(msgspec.Struct, frozen=True, tag=True):
     pool: str | None
 
 
-Report = Union[
-    Online, Ended, CredentialsWanted, PoolEvent, DomainEvent, BlockJobEvent, OtherEvent, LaneSilent, LaneAnswered
-]
+Report = (
+    Online
+    | Ended
+    | CredentialsWanted
+    | PoolEvent
+    | DomainEvent
+    | BlockJobEvent
+    | OtherEvent
+    | LaneSilent
+    | LaneAnswered
+)

@@ -1,7 +1,7 @@
 """What the user will read, as a value: a marked template and its arguments.
 
-Floors without Qt never format for the eye. They say `text(QT_TRANSLATE_NOOP("vstore", "Delete {name}"), name=n)`;
-`ui.messages.render` translates the template and formats each argument for the user's locale.
+Floors without Qt never format for the eye. They say `text(QT_TRANSLATE_NOOP("vstore", "Delete {name}"),
+name=n)`; `ui.messages.render` translates the template and formats each argument for the user's locale.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 __all__ = ["QT_TRANSLATE_NOOP", "Arg", "Count", "Names", "Seconds", "Size", "Text", "plain", "text"]
 
 
-def QT_TRANSLATE_NOOP(context: str, template: str) -> str:
+def QT_TRANSLATE_NOOP(context: str, template: str) -> str:  # noqa: ARG001
     """Mark a template for `pyside6-lupdate` and return it unchanged. The context is always "vstore"."""
     return template
 

@@ -48,7 +48,7 @@ def parse_size(typed: str, *, default_unit: str = "GiB") -> int:
 
 
 def scale_bytes(n_bytes: int) -> tuple[float, str]:
-    """The number and unit to show for a count of bytes: the largest binary unit with a value of at least 1."""
+    """The number and unit to show for bytes: the largest binary unit with a value of at least 1."""
     value = float(n_bytes)
     for unit in BINARY_UNITS:
         if abs(value) < 1024 or unit == BINARY_UNITS[-1]:

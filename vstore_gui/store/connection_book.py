@@ -53,7 +53,9 @@ class ConnectionBook:
         return self._connections
 
     def load(self) -> None:
-        """Read the file; a missing or damaged one is an empty book (a damaged one is kept aside as '….broken')."""
+        """Read the file; a missing or damaged one is an empty book (a damaged one is kept aside as
+        '….broken').
+        """
         if self._file is None:
             return
         try:

@@ -59,7 +59,7 @@ class Services:
     stall_meter: StallMeter
     theme: Theme | None = None
     demo_uri: str = ""
-    navigator: Navigator = cast("Navigator", None)  # there is no window before the window
+    navigator: Navigator = cast("Navigator", None)  # noqa: RUF009  there is no window before the window
 
     def start(self, owner: QObject, coro: Coroutine[Any, Any, T]) -> Task[T]:
         """Start a task owned by a widget: it ends with the widget, its failure is shown to the user."""
