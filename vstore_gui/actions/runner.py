@@ -164,8 +164,9 @@ class Runner:
             if isinstance(part, Progress) and now is not None:
                 self._change(now, progress=part)
 
+        call: calls.Call[Any] = step.call
         try:
-            answer = await host.call(step.call, on_part=on_part)
+            answer = await host.call(call, on_part=on_part)
         except HostError as error:
             if error.kind is not _ALREADY_SO.get(type(step.call)):
                 raise
@@ -216,7 +217,7 @@ class Runner:
         """
         fresh = fresh_of(plan.guards)
         if fresh.everywhere:
-            await self._sync.complete()
+            await asyncio.gather(self._sync.complete(), self._sync.reread_domains())
         for pool in fresh.pools:
             known = self._store.pool(pool)
             if known is not None and known.active:
@@ -252,8 +253,8 @@ class Runner:
             warning = text(
                 QT_TRANSLATE_NOOP(
                     "vstore",
-                    "The journal could not be written ({why}): should VStore be killed now, it will not know later "
-                    "what was done.",
+                    "The journal could not be written ({why}): should VStore be killed now, it will not know "
+                    "later what was done.",
                 ),
                 why=error.strerror or str(error),
             )

@@ -181,9 +181,7 @@ def _pools_not_read(store: Store) -> tuple[Reason, ...]:
             continue
         for pool in store.pools(host.id).values():
             other = PoolKey(host.id, pool.uuid)
-            # Only image formats have a backing file that libvirt reports; block and LUN pools have none to
-            # read.
-            if not pool.active or not pool_kind(pool.kind).volume_operations:
+            if not pool.active or not pool_kind(pool.kind).chains:
                 continue
             listed = store.volumes_listed(other) and pool.uuid not in host.silent_pools
             if not listed or any(not volume.detailed for volume in store.volumes(other).values()):
