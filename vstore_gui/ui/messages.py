@@ -1,4 +1,4 @@
-"""What is said to the user: texts rendered for the locale, and the bridge that messages cross to the window."""
+"""What is said to the user: texts rendered for the locale, and the bridge that messages cross to it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tr(template: str, /, **args: Arg) -> str:
 
 
 def render(value: Arg | None) -> str:
-    """A text value as the user reads it: translated, numbers by the locale, names as plain text in one line."""
+    """A text value as the user reads it: translated, names as plain text in one line."""
     match value:
         case None:
             return ""

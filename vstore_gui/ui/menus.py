@@ -1,0 +1,179 @@
+"""The window's menus and toolbar, from the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QFontMetrics,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP
+from vstore_gui.ui.actions import Actions
+from vstore_gui.ui.icons import icon, keep_icon
+from vstore_gui.ui.messages import tr
+from vstore_gui.ui.palette import qcolor
+from vstore_gui.ui.theme import Theme, ThemeChoice, scaled
+
+__all__ = ["FindBox", "application_theme", "fill_menus", "make_toolbar"]
+
+_THEMES = {
+    ThemeChoice.SYSTEM: QT_TRANSLATE_NOOP("vstore", "As the &desktop"),
+    ThemeChoice.LIGHT: QT_TRANSLATE_NOOP("vstore", "&Light"),
+    ThemeChoice.DARK: QT_TRANSLATE_NOOP("vstore", "Da&rk"),
+}
+
+
+class FindBox(QLineEdit):
+    """Looks like a field, opens the find window: a click, Enter or the first letter does."""
+
+    def __init__(self, find: Callable[[str], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._find = find
+        self.setProperty("find", True)
+        self.setPlaceholderText(tr(QT_TRANSLATE_NOOP("vstore", "Find pools, volumes, machines, paths")))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._keys = QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText)
+        self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Find anything")))
+        keep_icon(
+            self.addAction(icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition), "search", "soft"
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(140)
+        self.setMaximumWidth(400)
+        self.textEdited.connect(self._typed)
+        self.returnPressed.connect(lambda: self._find(""))
+
+    def _typed(self, text: str) -> None:
+        if text:
+            self.clear()
+            self._find(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        font = scaled(self.font(), 0.85)
+        width = QFontMetrics(font).horizontalAdvance(self._keys) + 12
+        frame = QRectF(self.width() - width - 8.5, self.height() / 2 - 9.5, width, 19)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(qcolor("frame"))
+        painter.drawRoundedRect(frame, 4, 4)
+        painter.setPen(qcolor("soft"))
+        painter.setFont(font)
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._keys)
+        painter.end()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._find("")
+
+
+def make_toolbar(window: QMainWindow, actions: Actions, find: Callable[[str], object]) -> QToolBar:
+    """Connect · New pool · New volume · Attach ISO… · Undo “…” · find."""
+    bar = QToolBar(tr(QT_TRANSLATE_NOOP("vstore", "Toolbar")), window)
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setFloatable(False)
+    bar.setIconSize(QSize(18, 18))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    for name in ("connect", "new_pool", "new_volume", "attach_iso", "undo"):
+        action = actions[name]
+        bar.addAction(action)
+        button = bar.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setProperty("primary", name == "attach_iso")
+            button.setProperty("flat", name in ("connect", "undo"))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(action.text().replace("&", ""))
+    space = QWidget()
+    space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(space)
+    bar.addWidget(FindBox(find))
+    window.addToolBar(bar)
+    return bar
+
+
+def fill_menus(
+    bar: QMenuBar,
+    actions: Actions,
+    theme: Theme | None,
+    *,
+    toggle_activity: Callable[[], object],
+    show_diagnostics: Callable[[], object],
+    show_keys: Callable[[], object],
+    show_about: Callable[[], object],
+) -> None:
+    """File, Edit, Pool, View, Help."""
+    for title, names in (
+        (
+            QT_TRANSLATE_NOOP("vstore", "&File"),
+            ("connect", "new_pool", "new_volume", "attach_iso", "", "quit"),
+        ),
+        (
+            QT_TRANSLATE_NOOP("vstore", "&Edit"),
+            ("undo", "", "copy", "rename", "delete", "", "find", "filter"),
+        ),
+        (
+            QT_TRANSLATE_NOOP("vstore", "&Pool"),
+            ("pool_start", "pool_stop", "pool_autostart", "", "pool_undefine", "pool_delete"),
+        ),
+        (
+            QT_TRANSLATE_NOOP("vstore", "&Connection"),
+            ("host_reconnect", "host_disconnect", "host_autoconnect", "", "host_remove"),
+        ),
+    ):
+        menu = bar.addMenu(tr(title))
+        menu.setToolTipsVisible(True)
+        for name in names:
+            if name:
+                menu.addAction(actions[name])
+            else:
+                menu.addSeparator()
+    view = bar.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&View")))
+    view.addAction(actions["refresh"])
+    view.addSeparator()
+    activity = view.addAction(tr(QT_TRANSLATE_NOOP("vstore", "Show or hide the &activity")))
+    activity.triggered.connect(lambda *_: toggle_activity())
+    if theme is not None:
+        _add_themes(view.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&Theme"))), theme)
+    help_menu = bar.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&Help")))
+    for word, act in (
+        (QT_TRANSLATE_NOOP("vstore", "&Keyboard…"), show_keys),
+        (QT_TRANSLATE_NOOP("vstore", "&Diagnostics…"), show_diagnostics),
+        (QT_TRANSLATE_NOOP("vstore", "&About VStore"), show_about),
+    ):
+        help_menu.addAction(tr(word)).triggered.connect(lambda _=False, act=act: act())
+
+
+def _add_themes(menu: QMenu, theme: Theme) -> None:
+    group = QActionGroup(menu)
+    for choice, word in _THEMES.items():
+        action: QAction = menu.addAction(tr(word))
+        action.setCheckable(True)
+        action.setChecked(theme.choice is choice)
+        action.triggered.connect(lambda _=False, choice=choice: theme.choose(choice))
+        group.addAction(action)
+
+
+def application_theme() -> Theme | None:
+    """The theme that dresses the application, when it has one."""
+    application = QApplication.instance()
+    return application.findChild(Theme) if application is not None else None

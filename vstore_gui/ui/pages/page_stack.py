@@ -1,0 +1,99 @@
+"""The pages of the window, each made when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from vstore_gui.entities.keys import DiskKey, DomainKey, PoolKey, VolumeKey
+from vstore_gui.store.changes import Key
+from vstore_gui.ui.actions import Actions
+from vstore_gui.ui.pages.start_page import StartPage
+from vstore_gui.ui.services import Services
+
+__all__ = ["Page", "PageStack"]
+
+
+class Page(Protocol):
+    """What every page can."""
+
+    def show_key(self, key: Any) -> None: ...
+    def page_hidden(self) -> None: ...
+
+
+class PageStack(QStackedWidget):
+    """Shows the page of a key. Signals: `selection_changed(tuple of VolumeKey)` of the pool page."""
+
+    selection_changed = Signal(object)
+
+    def __init__(self, services: Services, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._actions = actions
+        self._pages: dict[str, QWidget] = {}
+        self._makers: dict[str, Callable[[], QWidget]] = {
+            "start": lambda: StartPage(services),
+            "host": self._make_host,
+            "pool": self._make_pool,
+            "machine": self._make_machine,
+        }
+        self.show_key(None)
+
+    def _make_host(self) -> QWidget:
+        from vstore_gui.ui.pages.host_page import HostPage
+
+        return HostPage(self._services, self._actions)
+
+    def _make_pool(self) -> QWidget:
+        from vstore_gui.ui.pages.pool_page import PoolPage
+
+        page = PoolPage(self._services, self._actions)
+        page.selection_changed.connect(self.selection_changed)
+        return page
+
+    def _make_machine(self) -> QWidget:
+        from vstore_gui.ui.pages.machine_page import MachinePage
+
+        return MachinePage(self._services)
+
+    def page(self, name: str) -> QWidget | None:
+        """A page that has been made: 'start', 'host', 'pool', 'machine'."""
+        return self._pages.get(name)
+
+    def show_key(self, key: Key | DiskKey | None) -> None:
+        match key:
+            case PoolKey() | VolumeKey():
+                name = "pool"
+            case DomainKey():
+                name = "machine"
+            case DiskKey():
+                name, key = "machine", key.domain_key
+            case str():
+                name = "host"
+            case _:
+                name = "start"
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = self._makers[name]()
+            self.addWidget(page)
+        before = self.currentWidget()
+        if before is not None and before is not page:
+            cast(Page, before).page_hidden()
+        self.setCurrentWidget(page)
+        cast(Page, page).show_key(key)
+
+    def focus_filter(self) -> bool:
+        """Ctrl+F; False where the page has nothing to filter."""
+        focus = getattr(self.currentWidget(), "focus_filter", None)
+        if focus is None:
+            return False
+        focus()
+        return True
+
+    @property
+    def selected_volumes(self) -> tuple[VolumeKey, ...]:
+        selected: tuple[VolumeKey, ...] = getattr(self.currentWidget(), "selected", ())
+        return selected

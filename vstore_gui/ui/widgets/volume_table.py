@@ -1,0 +1,247 @@
+"""The table of a pool's volumes: keys, links, columns; what is in view is told to whoever reads details."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from vstore_gui.entities.keys import VolumeKey
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP
+from vstore_gui.qtmodels.volume_columns import COLUMNS, DEFAULT_COLUMNS, VolumeColumn
+from vstore_gui.qtmodels.volumes import VolumesModel
+from vstore_gui.ui.messages import tr
+from vstore_gui.ui.widgets.cell_delegate import VolumeDelegate
+
+__all__ = ["VolumeTable"]
+
+_LAYOUT = "volumes/columns"
+_TELL_VIEW_MS = 80
+_SAVE_MS = 500
+# Widths in letters, for the first time.
+_WIDTHS = {
+    VolumeColumn.FORMAT: 10,
+    VolumeColumn.CAPACITY: 11,
+    VolumeColumn.ALLOCATION: 12,
+    VolumeColumn.PERCENT: 19,
+    VolumeColumn.BACKING: 20,
+    VolumeColumn.USED_BY: 20,
+    VolumeColumn.PATH: 44,
+    VolumeColumn.MODIFIED: 13,
+}
+_NAME_AT_LEAST = 20  # letters
+
+
+class VolumeTable(QTableView):
+    """Signals: `opened(VolumeKey)` (double click, Enter), `link_followed(key)`, `rows_in_view(first, last)`,
+    `selection_changed()`, `menu_wanted(position)`.
+    """
+
+    opened = Signal(object)
+    link_followed = Signal(object)
+    rows_in_view = Signal(int, int)
+    selection_changed = Signal()
+    menu_wanted = Signal(QPoint)
+
+    def __init__(self, model: VolumesModel, settings: QSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._model = model
+        self._pressed_link: Any = None
+        self._fitting = True
+        self._own_widths = False
+        self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Volumes")))
+        self.setProperty("framed", True)
+        self.setModel(model)
+        self._delegate = VolumeDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        rows = self.verticalHeader()
+        rows.hide()
+        # All rows are of one height: nothing is measured, whatever their number.
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(self._delegate.row_height)
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setSortIndicatorShown(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._column_menu)
+        header.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Columns of the volume table")))
+        self._restore_columns()
+        self._fitting = False
+        self.setSortingEnabled(True)
+        self._saving = QTimer(self, interval=_SAVE_MS, singleShot=True)
+        self._saving.timeout.connect(self.save_columns)
+        header.sectionResized.connect(lambda *_: self._resized())
+        header.sectionMoved.connect(lambda *_: self._resized())
+        header.sortIndicatorChanged.connect(lambda *_: self._saving.start())
+        self._telling = QTimer(self, interval=_TELL_VIEW_MS, singleShot=True)
+        self._telling.timeout.connect(self._tell_view)
+        self.verticalScrollBar().valueChanged.connect(lambda *_: self._telling.start())
+        for changed in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
+            changed.connect(lambda *_: self._telling.start())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
+
+    # ── columns ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _restore_columns(self) -> None:
+        header = self.horizontalHeader()
+        letter = self.fontMetrics().averageCharWidth()
+        for column in VolumeColumn:
+            header.resizeSection(column, _WIDTHS.get(column, 14) * letter)
+            header.setSectionHidden(column, column not in DEFAULT_COLUMNS)
+        header.setSortIndicator(VolumeColumn.NAME, Qt.SortOrder.AscendingOrder)
+        state = self._settings.value(_LAYOUT)
+        if isinstance(state, QByteArray):
+            header.restoreState(state)
+        self._own_widths = isinstance(state, QByteArray)
+
+    def save_columns(self) -> None:
+        if not self._own_widths:
+            return
+        self._settings.setValue(_LAYOUT, self.horizontalHeader().saveState())
+
+    def _column_menu(self, position: QPoint) -> None:
+        menu = self.column_menu()
+        menu.popup(self.horizontalHeader().mapToGlobal(position))
+
+    def column_menu(self) -> QMenu:
+        """Which columns are shown; the name always is."""
+        header = self.horizontalHeader()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column, spec in COLUMNS.items():
+            action = menu.addAction(tr(spec.title))
+            action.setCheckable(True)
+            action.setChecked(not header.isSectionHidden(column))
+            action.setEnabled(column != VolumeColumn.NAME)
+            action.toggled.connect(lambda on, column=column: self._show_column(column, on))
+        menu.addSeparator()
+        reset = menu.addAction(tr(QT_TRANSLATE_NOOP("vstore", "As at first")))
+        reset.triggered.connect(self._reset_columns)
+        return menu
+
+    def _show_column(self, column: VolumeColumn, on: bool) -> None:
+        self.horizontalHeader().setSectionHidden(column, not on)
+        self._own_widths = True
+        self._saving.start()
+
+    def _reset_columns(self) -> None:
+        header = self.horizontalHeader()
+        self._settings.remove(_LAYOUT)
+        for place, column in enumerate(VolumeColumn):
+            header.moveSection(header.visualIndex(column), place)
+        self._fitting = True
+        self._restore_columns()
+        self._fitting = False
+        self._give_name_the_rest()
+
+    # ── selection and view ──────────────────────────────────────────────────────────────────────────────────
+
+    def selected_keys(self) -> tuple[VolumeKey, ...]:
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return tuple(self._model.key_at(row) for row in rows)
+
+    def select_key(self, key: VolumeKey) -> bool:
+        """Select the volume's row and bring it into view; False while it is not there."""
+        row = self._model.row_of(key)
+        if row is None:
+            return False
+        self.selectRow(row)
+        self.scrollTo(
+            self._model.index(row, VolumeColumn.NAME), QAbstractItemView.ScrollHint.PositionAtCenter
+        )
+        return True
+
+    def _tell_view(self) -> None:
+        if not self.isVisible() or self._model.rowCount() == 0:
+            return
+        first = self.rowAt(0)
+        last = self.rowAt(self.viewport().height() - 1)
+        self.rows_in_view.emit(max(0, first), last if last >= 0 else self._model.rowCount() - 1)
+
+    def tell_view_soon(self) -> None:
+        self._telling.start()
+
+    # ── mouse and keys ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _link_at(self, event: QMouseEvent) -> Any:
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid():
+            return None
+        return self._delegate.link_at(self.visualRect(index), index, event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            link = self._link_at(event)
+            shape = Qt.CursorShape.ArrowCursor if link is None else Qt.CursorShape.PointingHandCursor
+            if self.viewport().cursor().shape() != shape:
+                self.viewport().setCursor(shape)
+        super().mouseMoveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
+        self._pressed_link = self._link_at(event) if plain else None
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed_link = self._pressed_link, None
+        if pressed is not None and self._link_at(event) == pressed:
+            self.link_followed.emit(pressed)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit(self._model.key_at(index.row()))
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self._model.key_at(self.currentIndex().row()))
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    def _give_name_the_rest(self) -> None:
+        """Until the user has set widths, the names have what the other columns leave."""
+        if self._own_widths:
+            return
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(c) for c in VolumeColumn if c != VolumeColumn.NAME)
+        least = _NAME_AT_LEAST * self.fontMetrics().averageCharWidth()
+        self._fitting = True
+        header.resizeSection(VolumeColumn.NAME, max(least, self.viewport().width() - others))
+        self._fitting = False
+
+    def _resized(self) -> None:
+        if not self._fitting:
+            self._own_widths = True
+            self._saving.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_name_the_rest()
+        self._telling.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._delegate.set_font(self.font())
+            self.verticalHeader().setDefaultSectionSize(self._delegate.row_height)
