@@ -1,10 +1,11 @@
 """libvirt's own test documents and RELAX NG schemas, from Debian's source packages.
 
-Fetched once by the machine's own apt into the user's cache directory, and left there. apt is given a configuration
-directory of its own: source entries derived from the machine's, lists and cache beside them, and none of its hooks;
-nothing in /etc/apt or /var is changed and no privilege is needed. What is fetched is verified as always: the
-release file by the Debian archive's keys, everything else by the checksums that hang on it. (A newer release needs
-no newer keyring: its release file carries a signature by the previous release's key as well.)
+Fetched once by the machine's own apt into the user's cache directory, and left there. apt is given a
+configuration directory of its own: source entries derived from the machine's, lists and cache beside them,
+and none of its hooks; nothing in /etc/apt or /var is changed and no privilege is needed. What is fetched is
+verified as always: the release file by the Debian archive's keys, everything else by the checksums that hang
+on it. (A newer release needs no newer keyring: its release file carries a signature by the previous release's
+key as well.)
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ class LibvirtSource:
         return sorted(path for path in (self.root / "tests" / directory).iterdir() if path.suffix == ".xml")
 
     def directories(self, *patterns: str) -> list[str]:
-        """The directories of libvirt's tests whose names match one of the patterns and that hold documents."""
+        """The directories of libvirt's tests whose names match one of the patterns and that hold
+        documents."""
         found = {path.name for pattern in patterns for path in (self.root / "tests").glob(pattern)}
         return sorted(name for name in found if self.documents(name))
 
@@ -67,7 +69,8 @@ class NotFetchedError(Exception):
 
 
 def libvirt_source(release: str) -> LibvirtSource:
-    """libvirt's source package of a Debian release, fetched unless it is there. Processes that ask together wait."""
+    """libvirt's source package of a Debian release, fetched unless it is there. Processes that ask together
+    wait."""
     home = cache_directory()
     root = home / release
     if not root.is_dir():
@@ -79,7 +82,8 @@ def libvirt_source(release: str) -> LibvirtSource:
 
 @functools.cache
 def cache_directory() -> Path:
-    """Kept from one run to the next; XDG_CACHE_HOME is not asked, because tests point it at a throw-away home."""
+    """Kept from one run to the next; XDG_CACHE_HOME is not asked, because tests point it at a throw-away
+    home."""
     base = os.environ.get("VSTORE_TEST_CACHE")
     home = (Path(base) if base else Path.home() / ".cache") / "vstore-gui" / "libvirt-source"
     home.mkdir(parents=True, exist_ok=True)

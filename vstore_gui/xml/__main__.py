@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -27,9 +28,19 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("files", nargs="+", metavar="FILE", help="a libvirt document; - reads standard input")
     check.add_argument("-q", "--quiet", action="store_true", help="print only what is not ok")
     options = parser.parse_args(arguments)
+    try:
+        failed = _check(options.files, quiet=options.quiet)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough; Python must not try again when it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 1 if failed else 0
 
+
+def _check(files: list[str], *, quiet: bool) -> int:
+    """Checks the files and says what it finds; how many were not ok."""
     failed = 0
-    for name in options.files:
+    for name in files:
         try:
             data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         except OSError as error:
@@ -37,11 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             found = problems(data)
         failed += bool(found)
-        if not found and not options.quiet:
+        if not found and not quiet:
             _say(f"{name}: ok")
         for problem in found:
             _say(f"{name}: {problem}")
-    return 1 if failed else 0
+    return failed
 
 
 def _say(line: str) -> None:

@@ -34,17 +34,20 @@ def problems(text: str | bytes) -> tuple[str, ...]:
         root = parse_tree(text)
     except XmlError as error:
         return (str(error),)
-    kind = DOCUMENTS.get(root.tag)
+    kind = DOCUMENTS.get(str(root.tag))
     if kind is None:
         return (f"<{root.tag}> is none of the documents that can be checked: {', '.join(sorted(DOCUMENTS))}",)
-    return tuple(_document_problems(kind(root)))
+    try:
+        return tuple(_document_problems(kind(root)))
+    except Exception as error:  # whatever it is, it is this document's result, not the end of the run
+        return (f"cannot be checked: {_words(error)}",)
 
 
 def _document_problems(document: Document) -> Iterator[str]:
     original = canonical(document.element)
     try:
         state = _state(document)
-    except Exception as error:  # whatever it is, it is this document's result, not the end of the run
+    except Exception as error:
         yield f"cannot be read into a state: {_words(error)}"
         return
     yield from _part_problems("", document, original)

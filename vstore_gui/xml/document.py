@@ -148,15 +148,21 @@ class _Place(NamedTuple):
     following: Element | None
 
 
+class _Layout(NamedTuple):
+    text: str | None
+    children: tuple[tuple[Element, str | None], ...]
+
+
 class Editor:
     """Makes, removes and restores parts of one tree, and knows how each stood before."""
 
     def __init__(self) -> None:
-        # The text between two nodes, split by an element: (before it, behind it, without it).
-        self._joints: dict[Element, tuple[str | None, str | None, str | None]] = {}
+        # The children of every parent that lost or got one, as they stood before.
+        self._layouts: dict[Element, _Layout] = {}
         # The elements that were taken out, last one last, each with where it stood.
         self._removed: dict[Element, _Place] = {}
         self._made: set[Element] = set()
+        self._emptied: set[Element] = set()
         # Elements that stood empty before something was put in: they stay when it goes again.
         self._kept: set[Element] = set()
         self._originals: dict[tuple[Element, object], Any] = {}
@@ -207,7 +213,7 @@ class Editor:
     ) -> Element:
         """A new element at its place among the parent's children; behind its like when there are some."""
         child = self.make(parent, tag, nsmap)
-        self._join(parent, child, self._place(parent, tag, order))
+        self._join(parent, child, self._index_for(parent, tag, order))
         return child
 
     def insert_at(
@@ -224,7 +230,7 @@ class Editor:
         child = copy.deepcopy(element)
         child.tail = None
         self._made.add(child)
-        self._join(parent, child, self._place(parent, child.tag, order))
+        self._join(parent, child, self._index_for(parent, child.tag, order))
         old, new = _indent_of(element), _indent_of(child)
         if old is not None and new is not None:
             for node in child.iter():
@@ -240,7 +246,7 @@ class Editor:
         return child
 
     @staticmethod
-    def _place(parent: Element, tag: str, order: tuple[str, ...]) -> int:
+    def _index_for(parent: Element, tag: str, order: tuple[str, ...]) -> int:
         """The index for a new child."""
         same = next(parent.iterchildren(tag, reversed=True), None)
         if same is not None or tag not in order:
@@ -282,45 +288,54 @@ class Editor:
         assert parent is not None
         at = parent.index(element)
         previous, following = element.getprevious(), element.getnext()
+        self._remember(parent)
         before, behind = _gap(parent, at), element.tail
-        joint = self._joints.get(element)
-        if joint is not None and joint[:2] == (before, behind):
-            without = joint[2]
-        elif _blank(before) and _blank(behind):
-            without = behind  # so that a closing tag keeps its indentation
-        else:
-            without = (before or "") + (behind or "") or None
+        if not (_blank(before) and _blank(behind)):
+            behind = (before or "") + (behind or "") or None
         element.tail = None
         parent.remove(element)
-        _set_gap(parent, at, without)
-        self._joints[element] = (before, behind, without)
+        _set_gap(parent, at, behind)  # what stood behind, so that a closing tag keeps its indentation
+        self._settle(parent)
         self._removed[element] = _Place(parent, previous, following)
+        self._emptied.add(parent)
         if prune:
             self.prune(root, parent)
 
     def prune(self, root: Element, element: Element) -> None:
         """Remove the element if nothing is left in it that was not there before us."""
+        self._emptied.add(element)
         if element is not root and element not in self._kept and holds_nothing(element):
             self.remove(root, element)
 
     def keep_if_empty(self, element: Element) -> None:
         """To be called before something is put in: an element that stood empty in the document stays, come
         what may."""
-        if element not in self._made and holds_nothing(element):
+        if element not in self._made and element not in self._emptied and holds_nothing(element):
             self._kept.add(element)
 
     def _join(self, parent: Element, element: Element, at: int) -> None:
+        self._remember(parent)
         self.keep_if_empty(parent)
-        gap = _gap(parent, at)
-        joint = self._joints.get(element)
-        if joint is not None and joint[2] == gap:
-            before, behind, _ = joint
-        else:
-            before, behind = _split_gap(parent, gap, at)
-            self._joints[element] = (before, behind, gap)
+        before, behind = _split_gap(parent, _gap(parent, at), at)
         parent.insert(at, element)
         element.tail = behind
         _set_gap(parent, at, before)
+        self._settle(parent)
+
+    def _remember(self, parent: Element) -> None:
+        if parent not in self._layouts:
+            self._layouts[parent] = _Layout(parent.text, tuple((child, child.tail) for child in parent))
+
+    def _settle(self, parent: Element) -> None:
+        """A parent that has the very children again that it had at first has them in the same order, with the
+        same white space between them."""
+        text, children = self._layouts[parent]
+        if len(parent) != len(children) or set(parent) != {child for child, _ in children}:
+            return
+        parent.text = text
+        for child, tail in children:
+            parent.append(child)  # moves it
+            child.tail = tail
 
 
 def holds_nothing(element: Element) -> bool:
@@ -402,9 +417,15 @@ class Document:
 
     def to_string(self) -> str:
         """The document as it stands, without an XML declaration; of a part, the part alone."""
-        if self.element.getparent() is not None:
-            return etree.tostring(self.element, encoding="unicode", with_tail=False)
-        return etree.tostring(self.element.getroottree(), encoding="unicode") + "\n"
+        element = self.element
+        if element.getparent() is not None:
+            return etree.tostring(element, encoding="unicode", with_tail=False)
+        tree = element.getroottree()
+        if tree.docinfo.doctype:
+            return etree.tostring(tree, encoding="unicode") + "\n"
+        # Parsing drops the line breaks between what stands around the root.
+        nodes = [*reversed([*element.itersiblings(preceding=True)]), element, *element.itersiblings()]
+        return "".join(etree.tostring(node, encoding="unicode", with_tail=False) + "\n" for node in nodes)
 
     def parts(self) -> Iterator[tuple[str, Document]]:
         """The documents inside this one (a domain's disks), each with a name for messages."""

@@ -1,7 +1,7 @@
 """libvirt's RELAX NG schemas: what they say of a document we built.
 
-The schemas of this machine's libvirt are asked, where there are any. A host may be newer than they are and take
-what they refuse: for the user a violation is a warning on the plan, never a refusal.
+The schemas of this machine's libvirt are asked, where there are any. A host may be newer than they are and
+take what they refuse: for the user a violation is a warning on the plan, never a refusal.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _DISK_GRAMMAR: Final = b"""\
 class Schemas:
     """The schemas of one directory, each compiled when it is first asked for. Safe in any thread.
 
-    Asking costs under a millisecond once a schema is compiled, which takes 2 to 25 ms on a quiet machine: more than
-    a frame with what else is going on, so the first question is not for the Qt thread.
+    Asking costs under a millisecond once a schema is compiled, which takes 2 to 25 ms on a quiet machine:
+    more than a frame with what else is going on, so the first question is not for the Qt thread.
     """
 
     def __init__(self, directory: Path = LOCAL_SCHEMAS) -> None:
@@ -51,8 +51,8 @@ class Schemas:
         return (self.directory / _GRAMMARS["pool"]).is_file()
 
     def problems(self, xml: str, noun: str) -> tuple[str, ...]:
-        """What the schema of a 'pool', 'volume', 'domain', 'disk', 'snapshot', 'secret' or 'node-device' has against
-        the document: one line each, none if all is well or there is no schema to ask.
+        """What the schema of a 'pool', 'volume', 'domain', 'disk', 'snapshot', 'secret' or 'node-device' has
+        against the document: one line each, none if all is well or there is no schema to ask.
         """
         try:
             root = parse_tree(xml)
