@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import repeat
 
 __all__ = ["fold", "natural_key", "natural_keys"]
 
 _DIGITS = re.compile("([0-9]+)")
 _WIDTH = 20  # longer runs of digits than these are ordered as text
+_MOST_KNOWN = 100_000
+_known: dict[str, str] = {}
 _SEPARATOR = "\0"  # no name of libvirt's has it
 
 
@@ -24,14 +27,25 @@ def fold(text: str) -> str:
 def natural_keys(names: Sequence[str]) -> list[str]:
     """Sort keys of names: strings to compare. Two names can share one: break ties by the name itself.
 
-    Runs of digits are padded with zeros. All names go through one split: 10,000 take some 6 ms, a third of
-    what they take one by one.
+    Runs of digits are padded with zeros. All names go through one split: 10,000 take some 9 ms, half of what
+    they take one by one, and a tenth of it when they come again (the pool is looked at once more).
     """
+    try:
+        return [_known[name] for name in names]
+    except KeyError:
+        keys = _work_out(names)
+    if len(_known) + len(names) > _MOST_KNOWN:
+        _known.clear()
+    _known.update(zip(names, keys, strict=True))
+    return keys
+
+
+def _work_out(names: Sequence[str]) -> list[str]:
     joined = _SEPARATOR.join(names)
     if joined.count(_SEPARATOR) != len(names) - 1:
         return [natural_key(name) for name in names]
     pieces = _DIGITS.split(fold(joined))
-    pieces[1::2] = [run.zfill(_WIDTH) for run in pieces[1::2]]
+    pieces[1::2] = map(str.zfill, pieces[1::2], repeat(_WIDTH))
     return "".join(pieces).split(_SEPARATOR)
 
 
@@ -39,5 +53,5 @@ def natural_key(name: str) -> str:
     pieces = _DIGITS.split(fold(name))
     if len(pieces) == 1:
         return pieces[0]
-    pieces[1::2] = [run.zfill(_WIDTH) for run in pieces[1::2]]
+    pieces[1::2] = map(str.zfill, pieces[1::2], repeat(_WIDTH))
     return "".join(pieces)

@@ -89,6 +89,10 @@ class OrderedRows(Generic[K]):
 
     def arrange(self, entries: Iterable[Entry], *, descending: bool = False) -> None:
         """Show exactly these, in this order."""
+        if not self._entries:
+            self._descending = descending
+            self._insert(list(entries))
+            return
         wanted = {entry[-1]: entry for entry in entries}
         self._drop([row for row, entry in enumerate(self._entries) if entry[-1] not in wanted])
         kept = [wanted[key] for key in self._by_key]
@@ -175,11 +179,11 @@ class OrderedRows(Generic[K]):
         old = self._entries
         if all(a is b or a[-1] == b[-1] for a, b in zip(old, entries, strict=True)):
             self._entries = entries
-            self._by_key.update((entry[-1], entry) for entry in entries)
+            self._by_key.update({entry[-1]: entry for entry in entries})
             return
         self._listener.about_to_rearrange()
         self._entries = entries
-        self._by_key.update((entry[-1], entry) for entry in entries)
+        self._by_key.update({entry[-1]: entry for entry in entries})
         places: dict[K, int] = {}
 
         def new_row(row: int) -> int:
@@ -190,8 +194,13 @@ class OrderedRows(Generic[K]):
         self._listener.rearranged(new_row)
 
     def _insert(self, new: list[Entry]) -> None:
+        if not new:
+            return
         new.sort(reverse=self._descending)
-        before = [self._search(entry) for entry in new] if self._entries else [0] * len(new)
+        if not self._entries:
+            self._insert_run(0, new)
+            return
+        before = [self._search(entry) for entry in new]
         if len(set(before)) > MAX_RUNS:
             self._insert_run(len(self._entries), new)
             self._permute(sorted(self._entries, reverse=self._descending))
@@ -208,5 +217,5 @@ class OrderedRows(Generic[K]):
     def _insert_run(self, first: int, new: list[Entry]) -> None:
         self._listener.about_to_insert(first, first + len(new) - 1)
         self._entries[first:first] = new
-        self._by_key.update((entry[-1], entry) for entry in new)
+        self._by_key.update({entry[-1]: entry for entry in new})
         self._listener.inserted()
