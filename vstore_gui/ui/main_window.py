@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from vstore_gui.actions.jobs import JobState, JobStatus
@@ -42,6 +42,8 @@ class MainWindow(QMainWindow):
         services.navigator = self
         self._wanted: Selection | None = None
         self._closing = False
+        self._shown_once = False
+        self._shown: Any = None
         self.setWindowTitle("VStore")
         self.setMinimumSize(640, 420)
         self.commands = Actions(services, self, self)
@@ -111,6 +113,13 @@ class MainWindow(QMainWindow):
         if not (isinstance(splitter, QByteArray) and self._splitter.restoreState(splitter)):
             self._splitter.setSizes([268, 1012])
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._shown_once:
+            self._shown_once = True
+            # After the first paint: the window is there before its pages are.
+            QTimer.singleShot(0, self.pages, self.pages.prepare)
+
     def save_layout(self) -> None:
         self._services.settings.setValue(_GEOMETRY, self.saveGeometry())
         self._services.settings.setValue(_SPLITTER, self._splitter.saveState())
@@ -168,8 +177,6 @@ class MainWindow(QMainWindow):
             target.pool_key if isinstance(target, VolumeKey) else target, self.pages.selected_volumes
         )
         self._say_title(target)
-
-    _shown: Any = None
 
     def pages_key(self) -> Any:
         """The key whose page is shown."""

@@ -16,7 +16,7 @@ from vstore_gui.qtmodels import formats
 __all__ = [
     "Message", "Messages", "describe", "format_age", "format_bytes", "format_count", "format_duration",
     "format_size", "messages", "recent_errors", "render", "report_failure", "show_error", "show_info", "tr",
-    "visible",
+    "use_bridge", "visible",
 ]  # fmt: skip
 
 Severity = Literal["error", "warning", "info", "ok"]
@@ -125,6 +125,13 @@ def messages() -> Messages:
     if _bridge is None:
         _bridge = Messages()
     return _bridge
+
+
+def use_bridge(bridge: Messages | None) -> Messages | None:
+    """Put another bridge in its place (a recording one, in tests); returns the one before."""
+    global _bridge
+    before, _bridge = _bridge, bridge
+    return before
 
 
 def recent_errors() -> list[tuple[float, Message]]:

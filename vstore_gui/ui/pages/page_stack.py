@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from vstore_gui.entities.keys import DiskKey, DomainKey, PoolKey, VolumeKey
@@ -15,6 +16,21 @@ from vstore_gui.ui.pages.start_page import StartPage
 from vstore_gui.ui.services import Services
 
 __all__ = ["Page", "PageStack"]
+
+# In the order they import each other: no turn of the loop loads more than one or two.
+_MODULES = (
+    "vstore_gui.qtmodels.volume_columns",
+    "vstore_gui.qtmodels.volumes",
+    "vstore_gui.ui.widgets.details_form",
+    "vstore_gui.ui.widgets.volume_table",
+    "vstore_gui.ui.pages.volumes_tab",
+    "vstore_gui.ui.pages.pool_page",
+    "vstore_gui.ui.pages.host_page",
+    "vstore_gui.actions.disks",
+    "vstore_gui.ui.widgets.form",
+    "vstore_gui.ui.widgets.disk_card",
+    "vstore_gui.ui.pages.machine_page",
+)
 
 
 class Page(Protocol):
@@ -40,7 +56,36 @@ class PageStack(QStackedWidget):
             "pool": self._make_pool,
             "machine": self._make_machine,
         }
+        self._preparations: list[Callable[[], object]] = []
+        self._preparing = QTimer(self, interval=0)
+        self._preparing.timeout.connect(self._prepare_next)
         self.show_key(None)
+
+    def prepare(self) -> None:
+        """Make the pages ahead, one step in each turn of the loop: the first click then need not wait."""
+        self._preparations = [
+            *(lambda name=name: import_module(name) for name in _MODULES),
+            *(lambda name=name: self._made(name) for name in ("pool", "host", "machine")),
+        ]
+        self._preparing.start()
+
+    def _prepare_next(self) -> None:
+        if not self._preparations:
+            self._preparing.stop()
+            return
+        self._preparations.pop(0)()
+
+    @property
+    def prepared(self) -> bool:
+        """No page is being made ahead."""
+        return not self._preparing.isActive()
+
+    def _made(self, name: str) -> QWidget:
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = self._makers[name]()
+            self.addWidget(page)
+        return page
 
     def _make_host(self) -> QWidget:
         from vstore_gui.ui.pages.host_page import HostPage
@@ -75,10 +120,7 @@ class PageStack(QStackedWidget):
                 name = "host"
             case _:
                 name = "start"
-        page = self._pages.get(name)
-        if page is None:
-            page = self._pages[name] = self._makers[name]()
-            self.addWidget(page)
+        page = self._made(name)
         before = self.currentWidget()
         if before is not None and before is not page:
             cast(Page, before).page_hidden()

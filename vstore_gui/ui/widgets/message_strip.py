@@ -118,6 +118,8 @@ class MessageBanner(QFrame):
             layout = self.layout()
             if isinstance(layout, QVBoxLayout):
                 layout.addLayout(holder)
+            self.details.show()
+            copy.show()
             return
         self.details.setVisible(not self.details.isVisible())
 
