@@ -212,8 +212,6 @@ class UsageIndex:
             self._renamed_machines.add(machine)
         self._renamed_pools.add(key)
         self._affected_pools.add(key)
-        self._pool_directories = None
-        self._pool_users = None
 
     def file_volumes(self, pool: PoolKey, volumes: Iterable[tuple[VolumeKey, VolumeState]]) -> None:
         """These volumes are new or changed."""
@@ -298,8 +296,13 @@ class UsageIndex:
         pools, self._renamed_pools = self._renamed_pools, set()
         for pool in pools:
             self._file_pool(pool)
-        if machines:
+        if machines or pools:
             self._pool_directories = None
+            self._pool_users = None
+        if machines:
+            for host, states in self._values.pools.items():
+                if self._machine(host) in machines:
+                    self._affected_pools.update(PoolKey(host, uuid) for uuid in states)
             for pool in self._values.volumes:
                 if pool not in pools and self._machine(pool.host) in machines:
                     self._file_pool(pool)
@@ -355,12 +358,12 @@ class _Uses:
         )
 
     def sorted(self) -> tuple[Use, ...]:
-        """Direct ones first, then as found."""
+        """Direct ones first; the same order however they were found."""
         uses = [
             Use(domain, target, role, running, stored, through, readonly)
             for (domain, target, role, through), (running, stored, readonly) in self._found.items()
         ]
-        uses.sort(key=lambda use: len(use.through))
+        uses.sort(key=lambda use: (len(use.through), use.domain, use.target, use.role, use.through))
         return tuple(uses)
 
 
