@@ -333,8 +333,9 @@ class Editor:
         if len(parent) != len(children) or set(parent) != {child for child, _ in children}:
             return
         parent.text = text
-        for child, tail in children:
-            parent.append(child)  # moves it
+        for at, (child, tail) in enumerate(children):
+            if parent[at] is not child:  # only then: lxml tidies the namespaces of what is moved
+                parent.insert(at, child)
             child.tail = tail
 
 
@@ -420,9 +421,9 @@ class Document:
         element = self.element
         if element.getparent() is not None:
             return etree.tostring(element, encoding="unicode", with_tail=False)
-        tree = element.getroottree()
+        tree: Any = element.getroottree()
         if tree.docinfo.doctype:
-            return etree.tostring(tree, encoding="unicode") + "\n"
+            return str(etree.tostring(tree, encoding="unicode")) + "\n"
         # Parsing drops the line breaks between what stands around the root.
         nodes = [*reversed([*element.itersiblings(preceding=True)]), element, *element.itersiblings()]
         return "".join(etree.tostring(node, encoding="unicode", with_tail=False) + "\n" for node in nodes)

@@ -217,12 +217,25 @@ def _disks(domain: Element) -> tuple[DiskState, ...]:
     return tuple(disks)
 
 
+def _disk_files(disk: Element) -> Iterator[DomainFile]:
+    """What a block copy writes to, with its chain, and the data of qcow2 images that keep it apart."""
+    for mirror in disk.iterchildren("mirror"):
+        for image in (mirror, *mirror.iterdescendants("backingStore")):
+            path = read_source(image).path or image.get("file")
+            if path:
+                yield DomainFile("mirror", path)
+    for store in disk.iterdescendants("dataStore"):
+        path = read_source(store).path
+        if path:
+            yield DomainFile("data", path)
+
+
 # Elements whose text is a path, by the role they give it.
 _OS_FILES: Final = ("kernel", "initrd", "dtb", "loader")
 
 
 def _files(domain: Element) -> Iterator[DomainFile]:
-    """Files the machine needs that are no disks, and those that a block copy of a disk is writing to."""
+    """Files the machine needs beside its disks and their chains."""
     os = domain.find("os")
     if os is not None:
         for child in os:
@@ -243,9 +256,7 @@ def _files(domain: Element) -> Iterator[DomainFile]:
         return
     for device in devices.iterchildren("disk", "filesystem", "memory"):
         if device.tag == "disk":
-            mirror = device.find("mirror")
-            if mirror is not None and (path := read_source(mirror).path or mirror.get("file")):
-                yield DomainFile("mirror", path)
+            yield from _disk_files(device)
         elif device.tag == "filesystem":
             source = device.find("source")
             if source is not None and (path := source.get("file") or source.get("dev")):

@@ -195,7 +195,7 @@ def _times(timestamps: Element) -> tuple[float | None, int | None]:
     for child in timestamps:
         if child.tag == "mtime":
             mtime_ns = _nanoseconds(text_of(child))
-            modified_s = None if mtime_ns is None else mtime_ns / 1e9
+            modified_s = None if mtime_ns is None else mtime_ns // 10**9 + mtime_ns % 10**9 / 1e9
         elif child.tag == "ctime":
             changed_ns = _nanoseconds(text_of(child))
     return modified_s, changed_ns
