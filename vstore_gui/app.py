@@ -67,9 +67,6 @@ def run(options: Options) -> int:
     qt = QApplication(sys.argv[:1])
     qt.setDesktopFileName(APPLICATION_ID)
     application = Application(qt, options)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Python runs the handler at the next heartbeat of the stall meter.
-        signal.signal(number, lambda *_: qt.quit())
     loop.run(qt, application.main, application.shut_down)
     return application.exit_status
 
@@ -80,7 +77,7 @@ class Application:
     def __init__(self, qt: QApplication, options: Options) -> None:
         self.exit_status = 0
         self._connected = False  # what the command line names has been taken in
-        self._qt = qt
+        self._quitting = asyncio.Event()
         self._options = options
         self._milestones = Milestones()
         self._stall_meter = StallMeter(qt)
@@ -121,8 +118,12 @@ class Application:
 
     # ── the life of the application ──
 
-    async def main(self) -> None:
+    async def main(self, quitting: asyncio.Event) -> None:
         """Show the window, then connect; the window is usable from the first moment."""
+        self._quitting = quitting
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Python runs the handler at the next heartbeat of the stall meter.
+            signal.signal(number, lambda *_: quitting.set())
         tasks.on_failure(messages.report_failure)
         self._window = MainWindow(self._services)
         if self._options.size is not None:
@@ -238,7 +239,7 @@ class Application:
             _log.error("nothing is called %s", self._options.select)
             self.exit_status = 1
         if self._options.exit_when_idle:
-            self._qt.quit()
+            self._quitting.set()
 
     def _save_screenshot(self, file: Path) -> bool:
         return self._window is not None and self._window.grab().save(str(file))

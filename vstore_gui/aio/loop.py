@@ -8,6 +8,7 @@ from typing import Any
 
 import qasync
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
 
 from vstore_gui.aio import tasks
 
@@ -22,20 +23,22 @@ def make_loop(application: QCoreApplication) -> asyncio.AbstractEventLoop:
 
 
 def run(
-    application: QCoreApplication,
-    main: Callable[[], Coroutine[Any, Any, None]],
+    application: QApplication,
+    main: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
     shut_down: Callable[[], Coroutine[Any, Any, None]],
 ) -> None:
-    """Run `main`, then Qt until the application is asked to quit, then `shut_down`. Blocks until all has
-    ended.
+    """Run `main`, wait until the event it is given is set or the last window is closed, run `shut_down`. Blocks.
+
+    Qt's own quit would end the loop under what still has to be shut down: nothing here calls it.
     """
     loop = make_loop(application)
     quitting = asyncio.Event()
-    application.aboutToQuit.connect(quitting.set)
+    application.setQuitOnLastWindowClosed(False)
+    application.lastWindowClosed.connect(quitting.set)
 
     async def whole_life() -> None:
         try:
-            await main()
+            await main(quitting)
             await quitting.wait()
         finally:
             await shut_down()
