@@ -129,7 +129,7 @@ class Journal:
         if self._own is None:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = self._directory / f"{time.time_ns()}-{os.getpid()}.jsonl"
-            handle = path.open("xb", buffering=0)
+            handle = path.open("x+b", buffering=0)
             path.chmod(0o600)
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._own = handle
