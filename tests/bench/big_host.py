@@ -17,8 +17,8 @@ _BLOCK = 4096
 
 
 class BigHost:
-    """A private libvirtd, as a context manager: `volumes` qcow2 files in the pool `images`, one in five an overlay
-    of a template, and `machines` machines of three disks in it."""
+    """A private libvirtd, as a context manager: `volumes` qcow2 files in the pool `images`, one in five an
+    overlay of a template, and `machines` machines of three disks in it."""
 
     def __init__(self, volumes: int, machines: int) -> None:
         self.volumes = volumes

@@ -1,6 +1,6 @@
 """The least that must be done: the program's calls by ten threads, the same documents parsed by lxml.
 
-`python -m tests.bench.plain URI POOL` prints JSON: seconds from the process's start and from the connection's.
+`python -m tests.bench.plain URI POOL` prints JSON: seconds since the process's start, and since it was open.
 """
 
 from __future__ import annotations
