@@ -30,6 +30,7 @@ __all__ = ["MainWindow"]
 
 _GEOMETRY = "window/geometry"
 _SPLITTER = "window/splitter"
+_LOOK_AGAIN_MS = 10
 _FIRST_SIZE = QSize(1280, 820)
 
 
@@ -48,7 +49,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(640, 420)
         self.commands = Actions(services, self, self)
         self.toolbar = make_toolbar(self, self.commands, self.find_anything)
-        self.theme = application_theme()
+        self.theme = services.theme or application_theme()
         fill_menus(
             self.menuBar(),
             self.commands,
@@ -177,6 +178,18 @@ class MainWindow(QMainWindow):
             target.pool_key if isinstance(target, VolumeKey) else target, self.pages.selected_volumes
         )
         self._say_title(target)
+        if isinstance(target, DomainKey):
+            self._tell_machine_shown(target)
+
+    def _tell_machine_shown(self, key: DomainKey) -> None:
+        """For `--milestones`: the machine's page has a card for each of its disks."""
+        if self._shown not in (key, getattr(self._shown, "domain_key", None)):
+            return
+        if not self.pages.complete:
+            QTimer.singleShot(_LOOK_AGAIN_MS, self, lambda: self._tell_machine_shown(key))
+            return
+        domain = self._services.store.domain(key)
+        self._services.sync.milestone("machine-shown", key, len(domain.disks) if domain else 0)
 
     def pages_key(self) -> Any:
         """The key whose page is shown."""
@@ -209,6 +222,16 @@ class MainWindow(QMainWindow):
         """Select what `--select` names once it is known. Raises SelectionError for what names nothing."""
         self._wanted = Selection.parse(text)
         self._select_wanted()
+
+    @property
+    def selection_failed(self) -> bool:
+        """What `select` was told to select is not there (yet)."""
+        return self._wanted is not None or self.pages.waiting
+
+    @property
+    def busy(self) -> bool:
+        """Something is still being put on the screen."""
+        return not (self.pages.prepared and self.pages.complete)
 
     def _select_wanted(self) -> None:
         if self._wanted is None:

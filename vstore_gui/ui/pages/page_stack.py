@@ -127,6 +127,18 @@ class PageStack(QStackedWidget):
         self.setCurrentWidget(page)
         cast(Page, page).show_key(key)
 
+    @property
+    def complete(self) -> bool:
+        """The page on screen has all it is to show of what is known."""
+        complete: bool = getattr(self.currentWidget(), "complete", True)
+        return complete
+
+    @property
+    def waiting(self) -> bool:
+        """A volume is to be selected that is not listed (yet)."""
+        waiting: bool = getattr(self._pages.get("pool"), "waiting", False)
+        return waiting
+
     def focus_filter(self) -> bool:
         """Ctrl+F; False where the page has nothing to filter."""
         focus = getattr(self.currentWidget(), "focus_filter", None)

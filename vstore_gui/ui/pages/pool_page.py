@@ -148,6 +148,15 @@ class PoolPage(QWidget):
     def selected(self) -> tuple[VolumeKey, ...]:
         return self.volumes.table.selected_keys()
 
+    @property
+    def complete(self) -> bool:
+        return self.volumes.settled
+
+    @property
+    def waiting(self) -> bool:
+        """The volume to select is not listed (yet)."""
+        return self.volumes.waiting_for is not None
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._follow()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from vstore_gui import resources
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.store.changes import Key
 from vstore_gui.ui.messages import tr
@@ -72,7 +71,7 @@ class StartPage(QWidget):
         self._services.navigator.connect_host()
 
     def _demo(self) -> None:
-        uri = f"test://{resources.path('demo', 'host.xml')}"
+        uri = self._services.demo_uri
         self._services.connections.add(
             uri, label=tr(QT_TRANSLATE_NOOP("vstore", "Demo host")), remember=False
         )

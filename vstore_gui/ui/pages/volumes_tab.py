@@ -129,6 +129,16 @@ class VolumesTab(QWidget):
         self._wanted = None if found else key
         return found
 
+    @property
+    def settled(self) -> bool:
+        """Every row is in its place."""
+        return self.model.settled and not self._filtering.isActive()
+
+    @property
+    def waiting_for(self) -> VolumeKey | None:
+        """The volume to select that is not listed (yet)."""
+        return self._wanted
+
     def focus_filter(self) -> None:
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
@@ -198,6 +208,7 @@ class VolumesTab(QWidget):
     def _choose_face(self) -> None:
         """The table, or what could be in it."""
         counts = self.model.counts
+        self.filter.setEnabled(counts.total > 0)
         pool = self._services.store.pool(self._pool) if self._pool else None
         if counts.shown or pool is None or self._pool is None:
             self._stack.setCurrentWidget(self.table)

@@ -44,6 +44,11 @@ _COLLAPSED = "sidebar/collapsed"
 _BAR_WIDTH = 56
 _INDENT = 14
 _MARGIN = 8
+# Where things stand from the left, whatever their depth.
+_CHEVRON_X = 14
+_HOST_X = 32
+_SECTION_X = 16
+_LEAF_X = 18
 
 # A machine's state to its icon and colour; the word stands in the tooltip and for the screen reader.
 MACHINE_ICONS: dict[str, tuple[str, str]] = {
@@ -87,7 +92,7 @@ class _SidebarDelegate(QStyledItemDelegate):
         return QSize(120, self._metrics.height() + 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect = QRectF(option.rect).adjusted(2, 0, -_MARGIN - 6, 0)
+        rect = QRectF(option.rect).adjusted(0, 0, -_MARGIN - 6, 0)
         painter.save()
         kind = index.data(Role.KIND)
         if kind == "host":
@@ -121,6 +126,7 @@ class _SidebarDelegate(QStyledItemDelegate):
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
     def _paint_host(self, painter: QPainter, rect: QRectF, index: Index) -> None:
+        rect.setLeft(_HOST_X)
         state = index.data(Role.STATE)
         role = _LINK_ROLES.get(state, "soft")
         note = index.data(Role.NOTE) or ""
@@ -143,7 +149,8 @@ class _SidebarDelegate(QStyledItemDelegate):
     def _paint_section(self, painter: QPainter, rect: QRectF, index: Index) -> None:
         note = index.data(Role.NOTE) or ""
         taken = self._right_note(painter, rect, note, "soft")
-        lower = rect.adjusted(-_INDENT + 2, 4, -taken, 0)
+        rect.setLeft(_SECTION_X)
+        lower = rect.adjusted(0, 4, -taken, 0)
         painter.setFont(self._heading)
         painter.setPen(qcolor("soft"))
         painter.drawText(
@@ -151,7 +158,7 @@ class _SidebarDelegate(QStyledItemDelegate):
         )
 
     def _paint_leaf(self, painter: QPainter, rect: QRectF, index: Index, kind: str) -> None:
-        rect = rect.adjusted(-_INDENT, 0, 0, 0)
+        rect.setLeft(_LEAF_X)
         state = index.data(Role.STATE) or ""
         stale = bool(index.data(Role.STALE))
         if kind == "pool":
@@ -283,9 +290,9 @@ class Sidebar(QTreeView):
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
         if self._model.kind_at(index) == "host":
             name = "chevron-down" if self.isExpanded(index) else "chevron-right"
-            draw(painter, QRectF(rect.x() + 4, rect.y(), 13, rect.height()), name, "soft")
+            draw(painter, QRectF(_CHEVRON_X, rect.y(), 13, rect.height()), name, "soft")
         elif self._model.kind_at(index) in ("pools", "machines") and not self.isExpanded(index):
-            draw(painter, QRectF(rect.x() + 4, rect.y() + 2, 11, rect.height()), "chevron-right", "soft")
+            draw(painter, QRectF(3, rect.y() + 2, 11, rect.height()), "chevron-right", "soft")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())

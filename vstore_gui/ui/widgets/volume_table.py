@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, QLine, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from vstore_gui.entities.keys import VolumeKey
@@ -13,6 +13,7 @@ from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.qtmodels.volume_columns import COLUMNS, DEFAULT_COLUMNS, VolumeColumn
 from vstore_gui.qtmodels.volumes import VolumesModel
 from vstore_gui.ui.messages import tr
+from vstore_gui.ui.palette import qcolor
 from vstore_gui.ui.widgets.cell_delegate import VolumeDelegate
 
 __all__ = ["VolumeTable"]
@@ -55,7 +56,7 @@ class VolumeTable(QTableView):
         self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Volumes")))
         self.setProperty("framed", True)
         self.setModel(model)
-        self._delegate = VolumeDelegate(self)
+        self._delegate = VolumeDelegate(model, self)
         self.setItemDelegate(self._delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -175,6 +176,23 @@ class VolumeTable(QTableView):
 
     def tell_view_soon(self) -> None:
         self._telling.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._model.rowCount() == 0:
+            return
+        # One line a row, across: cell by cell they would cost as much as the texts.
+        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+        height = self.verticalHeader().defaultSectionSize()
+        last = last if last >= 0 else self._model.rowCount() - 1
+        bottom = self.rowViewportPosition(first) + height - 1
+        right = min(self.viewport().width(), self.horizontalHeader().length())
+        painter = QPainter(self.viewport())
+        painter.setPen(qcolor("line"))
+        painter.drawLines(
+            [QLine(0, y, right, y) for y in range(bottom, bottom + (last - first + 1) * height, height)]
+        )
+        painter.end()
 
     # ── mouse and keys ──────────────────────────────────────────────────────────────────────────────────────
 
