@@ -171,9 +171,9 @@ class TestDeleting:
 
     async def test_base_of_a_chain_is_kept(self, libvirtd: PrivateLibvirtd, tmp_path: Path) -> None:
         folder = libvirtd.make_pool("images")
-        below = None
+        below: str | None = None
         for name in ("base.qcow2", "middle.qcow2", "top.qcow2"):
-            backing = ["--backing-vol", below, "--backing-vol-format", "qcow2"] if below else []
+            backing: list[str] = ["--backing-vol", below, "--backing-vol-format", "qcow2"] if below else []
             libvirtd.virsh("vol-create-as", "images", name, "1G", "--format", "qcow2", *backing)
             below = name
         libvirtd.define_machine("box", Disk("vda", folder / "top.qcow2", kind="qcow2"))

@@ -76,17 +76,15 @@ async def test_machine_is_defined_started_paused_and_undefined(
     async with Stack(libvirtd, tmp_path) as stack:
         await stack.elsewhere(lambda: libvirtd.define_machine("box"))
         await eventually(lambda: stack.machine("box"), "the machine to appear")
-        for command, lifecycle in (
-            ("start", DomainLifecycle.RUNNING),
-            ("suspend", DomainLifecycle.PAUSED),
-            ("resume", DomainLifecycle.RUNNING),
-            ("destroy", DomainLifecycle.SHUTOFF),
-        ):
+
+        async def after(command: str, wanted: DomainLifecycle) -> None:
             await stack.virsh(command, "box")
-            await eventually(
-                lambda wanted=lifecycle: (now := stack.machine("box")) and now.lifecycle is wanted,
-                lifecycle.value,
-            )
+            await eventually(lambda: (now := stack.machine("box")) and now.lifecycle is wanted, wanted.value)
+
+        await after("start", DomainLifecycle.RUNNING)
+        await after("suspend", DomainLifecycle.PAUSED)
+        await after("resume", DomainLifecycle.RUNNING)
+        await after("destroy", DomainLifecycle.SHUTOFF)
         await stack.virsh("undefine", "box")
         await eventually(lambda: stack.machine("box") is None, "the machine to go")
 
