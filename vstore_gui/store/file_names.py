@@ -35,7 +35,7 @@ Target = str | tuple[FileName, ...]
 
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _BY_PATH: Final = re.compile(r"/dev/disk/by-path/ip-(.+):\d+-iscsi-(.+)-lun-(\d+)$")
-_PROTOCOL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_PROTOCOL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+._-]*):")
 
 
 def normal_path(path: str) -> str:
