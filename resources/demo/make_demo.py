@@ -65,7 +65,7 @@ class Volume:
             in_target.append(E.encryption(secret, format="luks"))
         if self.format == "qcow2" and self.kind == "file":
             in_target += [E.compat("1.1"), E.features(E.lazy_refcounts())]
-        element = E.volume(
+        element: Element = E.volume(
             E.name(self.name),
             E.key(path),
             E.capacity(str(self.capacity), unit="bytes"),
@@ -97,7 +97,8 @@ class Pool:
                 target.append(E.permissions(E.mode("0711"), E.owner("0"), E.group("0")))
             parts.append(target)
         parts += [volume.element(self.target) for volume in self.volumes]
-        return E.pool(*parts, type=self.kind)
+        element: Element = E.pool(*parts, type=self.kind)
+        return element
 
 
 IMAGES = "/var/lib/libvirt/images"
@@ -154,20 +155,16 @@ def images() -> Iterator[Volume]:
     yield Volume("initrd-6.18-dev.img", 48 * MIB, 48 * MIB, "raw", mode="0644")
     yield Volume("kernel-dev.qcow2", 16 * GIB, 2200 * MIB)
     # The classroom: forty seats with a system and a home disk each, all on one template.
+    yield template("seat-base.qcow2", 8, 1310)
     for seat in range(1, 41):
-        yield overlay(f"class-seat{seat:02}.qcow2", "ubuntu-24.04-base.qcow2", 24, 2, 240)
-        yield Volume(f"class-seat{seat:02}-home.qcow2", 8 * GIB, spread(f"home{seat}", 1, 90) * MIB)
+        yield overlay(f"seat{seat:02}.qcow2", "seat-base.qcow2", 8, 2, 240)
+        yield Volume(f"seat{seat:02}-home.qcow2", 2 * GIB, spread(f"home{seat}", 1, 90) * MIB)
     # Continuous integration leaves its workspaces.
-    bases = (
-        "debian-13-base.qcow2",
-        "debian-12-base.qcow2",
-        "fedora-43-base.qcow2",
-        "ubuntu-24.04-base.qcow2",
-    )
+    yield template("runner-base.qcow2", 2, 390)
     for run in range(4100, 4260):
-        yield overlay(f"ci-run-{run}.qcow2", bases[run % len(bases)], 24, 1, 24)
+        yield overlay(f"runner-{run}.qcow2", "runner-base.qcow2", 2, 1, 24)
     for run in range(4100, 4260, 4):
-        yield Volume(f"ci-run-{run}-scratch.raw", 4 * GIB, spread(f"scratch{run}", 0, 16) * MIB, "raw")
+        yield Volume(f"runner-{run}-scratch.raw", 1 * GIB, spread(f"scratch{run}", 0, 16) * MIB, "raw")
 
 
 ISO_FILES = (
@@ -392,7 +389,7 @@ def disk(
     **driver: str,
 ) -> Element:
     """One `<disk>`; `flags` are its empty elements, `chain` the files below its source."""
-    element = E.disk(type=kind, device=device)
+    element: Element = E.disk(type=kind, device=device)
     if image_format:
         element.append(E.driver(name="qemu", type=image_format, **driver))
     if source is not None:
@@ -471,7 +468,7 @@ class Machine:
             os.extend([E.kernel(self.kernel[0]), E.initrd(self.kernel[1]), E.cmdline(self.kernel[2])])
         elif not any(disk.find("boot") is not None for disk in self.disks):
             os.append(E.boot(dev="hd"))
-        element = E.domain(E.name(self.name), E.uuid(identity("machine", self.name)), type="test")
+        element: Element = E.domain(E.name(self.name), E.uuid(identity("machine", self.name)), type="test")
         if self.title:
             element.append(E.title(self.title))
         element.append(E.memory(str(self.memory_gib), unit="GiB"))
@@ -482,7 +479,7 @@ class Machine:
         return element
 
     def controllers(self) -> Iterator[Element]:
-        if any(disk.find("target").get("bus") == "scsi" for disk in self.disks):
+        if any(disk.find("target[@bus='scsi']") is not None for disk in self.disks):
             yield E.controller(type="scsi", index="0", model="virtio-scsi")
         if self.machine.startswith("pc-q35"):
             yield E.controller(type="pci", index="0", model="pcie-root")
@@ -713,11 +710,15 @@ def machines() -> Iterator[Machine]:
         kernel=(f"{IMAGES}/vmlinuz-6.18-dev", f"{IMAGES}/initrd-6.18-dev.img", "root=/dev/vda console=ttyS0"),
     )
     for seat in (1, 2):
-        name = f"class-seat{seat:02}"
+        name = f"seat{seat:02}"
         yield Machine(
             name,
             SHUTOFF,
-            [image("vda", f"{name}.qcow2", ubuntu), image("vdb", f"{name}-home.qcow2"), cdrom("sda", "sata")],
+            [
+                image("vda", f"{name}.qcow2", "seat-base.qcow2"),
+                image("vdb", f"{name}-home.qcow2"),
+                cdrom("sda", "sata"),
+            ],
         )
 
 
