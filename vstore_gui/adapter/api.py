@@ -21,9 +21,9 @@ R = TypeVar("R")
 class HostObserver(Protocol):
     """Told what a host reports and where its link stands; called in the loop's thread, in order.
 
-    `Online` comes before the link is told to be ONLINE, and calls may be made from then on; `Ended` comes before
-    RECONNECTING or FAILED. A connection that never came online is FAILED, with a pause before the next try where
-    trying again by itself makes sense, and CONNECTING during each try.
+    `Online` comes before the link is told to be ONLINE, and calls may be made from then on; `Ended` comes
+    before RECONNECTING or FAILED. A connection that never came online is FAILED, with a pause before the next
+    try where trying again by itself makes sense, and CONNECTING during each try.
     """
 
     def host_reported(self, host: Host, report: Report) -> None: ...

@@ -172,7 +172,7 @@ class Child:
         self._loop.remove_writer(self._socket.fileno())
         self._socket.close()
         self._kill_at = time.monotonic() + _GRACE_S
-        self._reap(_POLL_S[0])
+        self._loop.call_soon(self._reap, _POLL_S[0])
 
     def _reap(self, pause_s: float) -> None:
         status = self._process.poll()

@@ -18,6 +18,7 @@ from vstore_gui.entities.calls import (
     UpdateDisk,
 )
 from vstore_gui.entities.domain import DomainFile, DomainLifecycle, DomainState
+from vstore_gui.hostd.errors import unsupported_flags
 from vstore_gui.hostd.registry import Asked, handles
 from vstore_gui.xml.domain import domain_state
 
@@ -166,7 +167,7 @@ def define(asked: Asked, call: DefineDomain) -> DomainState:
         try:
             domain = connection.defineXMLFlags(call.xml, L.VIR_DOMAIN_DEFINE_VALIDATE)
         except libvirt.libvirtError as error:
-            if "unsupported flags" not in str(error):
+            if not unsupported_flags(error):
                 raise
             domain = connection.defineXML(call.xml)
         return _read_whole(asked, domain)

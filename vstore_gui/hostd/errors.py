@@ -28,6 +28,7 @@ __all__ = [
     "lost_storage_daemon",
     "refused_lane",
     "row_of",
+    "unsupported_flags",
 ]
 
 L = libvirt
@@ -340,6 +341,12 @@ ROWS: tuple[Row, ...] = (
         codes=_any(L.VIR_ERR_NO_SUPPORT, L.VIR_ERR_OPERATION_UNSUPPORTED, L.VIR_ERR_ARGUMENT_UNSUPPORTED),
     ),
     Row(
+        ErrorKind.NOT_SUPPORTED,
+        QT_TRANSLATE_NOOP("vstore", "The host's libvirt is too old or has no such option: {original}"),
+        codes=_any(L.VIR_ERR_INVALID_ARG),
+        pattern=_like(r"unsupported flags"),
+    ),
+    Row(
         ErrorKind.NOT_FOUND,
         QT_TRANSLATE_NOOP("vstore", "The machine has no such disk: {original}"),
         codes=_INVALID,
@@ -405,6 +412,11 @@ def explain(error: libvirt.libvirtError, call: str = "") -> ErrorState:
         kind, message, advice = ErrorKind.NOT_INSTALLED, text(_NOT_INSTALLED), text(_INSTALL)
         command = _install_command()
     return ErrorState(kind, _whole(message, call), advice, command, original, code, domain, call)
+
+
+def unsupported_flags(error: libvirt.libvirtError) -> bool:
+    """Whether the call is one that this driver or this version has without the flags."""
+    return error.get_error_code() == L.VIR_ERR_INVALID_ARG and "unsupported flags" in str(error)
 
 
 def fault(error: Exception, call: str = "") -> HostError:

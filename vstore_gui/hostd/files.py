@@ -75,6 +75,10 @@ class Files:
         self._lock = threading.Lock()
         self._stuck: dict[str, _Look] = {}
 
+    def id(self, path: str) -> str | None:
+        """Of one path; blocks as long as the file system does."""
+        return file_id(path) if self.local else None
+
     def ids(self, paths: Iterable[str]) -> dict[str, str | None]:
         """The file ids of these paths; blocks for a few seconds at most."""
         if not self.local:

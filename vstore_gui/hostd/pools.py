@@ -20,6 +20,7 @@ from vstore_gui.entities.calls import (
     UndefinePool,
 )
 from vstore_gui.entities.pool import PoolLifecycle, PoolState
+from vstore_gui.hostd.errors import unsupported_flags
 from vstore_gui.hostd.files import real_path
 from vstore_gui.hostd.registry import Asked, handles
 from vstore_gui.xml.pool import PoolXml
@@ -87,9 +88,14 @@ def read(asked: Asked, call: ReadPool) -> PoolState:
 
 @handles(GetPoolDocument)
 def get_document(asked: Asked, call: GetPoolDocument) -> str:
-    flags = libvirt.VIR_STORAGE_XML_INACTIVE if call.inactive else 0
     with asked.session.connections.of("control") as connection:
-        return str(find_pool(connection, call.pool).XMLDesc(flags))
+        pool = find_pool(connection, call.pool)
+        try:
+            return str(pool.XMLDesc(libvirt.VIR_STORAGE_XML_INACTIVE if call.inactive else 0))
+        except libvirt.libvirtError as error:
+            if not unsupported_flags(error):
+                raise
+            return str(pool.XMLDesc(0))  # the test driver has one document
 
 
 @handles(DefinePool)
@@ -98,7 +104,7 @@ def define(asked: Asked, call: DefinePool) -> PoolState:
         try:
             pool = connection.storagePoolDefineXML(call.xml, _DEFINE_VALIDATE)
         except libvirt.libvirtError as error:
-            if "unsupported flags" not in str(error):
+            if not unsupported_flags(error):
                 raise
             pool = connection.storagePoolDefineXML(call.xml, 0)
         return read_pool(asked.session, pool)
