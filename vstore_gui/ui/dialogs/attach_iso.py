@@ -56,7 +56,6 @@ class AttachIsoDialog(MediaDialog):
         self.body.addWidget(self.drives, 1)
         self.body.addWidget(self._no_drive)
         self.build(tr(QT_TRANSLATE_NOOP("vstore", "&Insert")))
-        self.resize(self.width(), round(self.height() * 1.3))
         if iso is not None:
             self.discs.pick(iso)
             self.drives.filter_box.setFocus()
@@ -95,7 +94,7 @@ class AttachIsoDialog(MediaDialog):
         )
 
     def _drive_picked(self, key: DiskKey | None) -> None:
-        if key is not None and key != self.flow.drive:
+        if key != self.flow.drive:
             self.flow.choose_drive(key)
             self.show_live()
 

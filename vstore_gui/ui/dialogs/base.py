@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.ui.messages import tr
@@ -19,7 +21,13 @@ class Dialog(QDialog):
     """A window-modal dialog that deletes itself when closed. Esc and the window's cross decline."""
 
     def __init__(
-        self, title: str, parent: QWidget | None = None, *, heading: str = "", width_em: float = 30
+        self,
+        title: str,
+        parent: QWidget | None = None,
+        *,
+        heading: str = "",
+        width_em: float = 30,
+        height_em: float = 0,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -39,7 +47,7 @@ class Dialog(QDialog):
         column.addLayout(self.body, 1)
         column.addLayout(self.buttons)
         self._width_em = width_em
-        self._fit()
+        self._height_em = height_em
 
     def add_button(self, words: str, *, role: str = "", default: bool = False) -> QPushButton:
         """A button at the right, in the order added. `role`: '', 'primary', 'danger'. One is the default."""
@@ -73,12 +81,22 @@ class Dialog(QDialog):
         try:
             return await answer
         except asyncio.CancelledError:
-            self.reject()
+            if isValid(self):  # it may have gone with its parent: that is why the wait was cancelled
+                self.reject()
             raise
 
-    def _fit(self) -> None:
-        wide = em(self, self._width_em)
-        screen = self.screen()
-        if screen is not None:
-            wide = min(wide, screen.availableGeometry().width() - 40)
-        self.resize(wide, self.sizeHint().height())
+    def fit(self, at_least_em: float = 0) -> None:
+        """As high as the contents need at the dialog's width, wrapped lines included, within the screen."""
+        room = self.screen().availableGeometry()
+        wide = max(self.width() if self.isVisible() else 0, em(self, self._width_em))
+        wide = min(max(wide, self.minimumSizeHint().width()), room.width() - 40)
+        layout = self.layout()
+        needed = layout.totalSizeHint().height() if layout is not None else 0
+        if layout is not None and layout.hasHeightForWidth():
+            needed = max(needed, layout.totalHeightForWidth(wide))
+        self.resize(wide, min(max(needed, em(self, at_least_em)), room.height() - 60))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not event.spontaneous():
+            self.fit(self._height_em)
+        super().showEvent(event)

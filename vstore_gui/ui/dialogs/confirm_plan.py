@@ -14,7 +14,7 @@ from vstore_gui.store.changes import Changes
 from vstore_gui.ui.dialogs.base import Dialog
 from vstore_gui.ui.messages import render, tr, visible
 from vstore_gui.ui.services import Services
-from vstore_gui.ui.widgets.form import Field, Notice, NoticeList, em
+from vstore_gui.ui.widgets.form import Field, Notice, NoticeList
 from vstore_gui.ui.widgets.labels import label, link_button
 from vstore_gui.ui.widgets.plan_view import PlanView
 
@@ -27,7 +27,8 @@ class ConfirmPlanDialog(Dialog):
     """Accepted when the user wants the plan carried out; Cancel is the default.
 
     Where a guard blocks, it refuses with who is in the way, as links; there is no way around. It stays
-    live: a machine that starts meanwhile is seen. Data loss asks for the name to be typed. It runs nothing itself.
+    live: a machine that starts meanwhile is seen. Data loss asks for the name to be typed. It runs nothing
+    itself.
     """
 
     def __init__(self, services: Services, plan: Plan, parent: QWidget | None = None) -> None:
@@ -51,8 +52,6 @@ class ConfirmPlanDialog(Dialog):
             )
             self.body.addWidget(label(more, role="soft", wrap=True))
         self.body.addWidget(self._remarks)
-        if plan.inverse is None and plan.danger is not Danger.NONE:
-            self.body.addWidget(Notice("warning", tr(QT_TRANSLATE_NOOP("vstore", "This cannot be undone."))))
         self._view: PlanView | None = None
         self._more = link_button(tr(QT_TRANSLATE_NOOP("vstore", "Show the plan: XML and virsh commands")))
         self._more.clicked.connect(self._show_plan)
@@ -75,6 +74,7 @@ class ConfirmPlanDialog(Dialog):
         self.finished.connect(lambda _: unsubscribe())
         self.destroyed.connect(unsubscribe)
         self.check()
+        services.start(self, self._check_fresh())
         (self._typed if self._name_field is not None else self._cancel).setFocus()
 
     @property
@@ -102,6 +102,11 @@ class ConfirmPlanDialog(Dialog):
         self._cancel.setDefault(not typed)
         return named and not blocking
 
+    async def _check_fresh(self) -> None:
+        """The guards on values read again: what is shown may be old."""
+        await self._services.runner.check(self._plan)
+        self.check()
+
     def _add_name_field(self, name: str) -> None:
         words = tr(QT_TRANSLATE_NOOP("vstore", "Type “{name}” to confirm"), name=name)
         self._name_field = Field(words.replace("&", "&&"), self._typed)
@@ -111,11 +116,11 @@ class ConfirmPlanDialog(Dialog):
 
     def _show_plan(self) -> None:
         self._more.hide()
-        self._view = PlanView(self._services.store)
+        self._view = PlanView(self._services.store, details_only=True)
         self._view.link_chosen.connect(self._follow)
         self._view.show_plan(self._plan)
-        self.body.insertWidget(self.body.indexOf(self._more), self._view, 1)
-        self.resize(max(self.width(), em(self, 44)), max(self.height(), em(self, 34)))
+        self.body.insertWidget(self.body.indexOf(self._more), self._view, 10)
+        self.fit(34)
 
     def _confirmed(self) -> None:
         if self.check():

@@ -49,7 +49,7 @@ class CredentialsDialog(Dialog):
         if only_confirms:
             # Trusting a key must be meant: Enter declines.
             self.add_cancel(default=True)
-            accept = self.add_button(tr(QT_TRANSLATE_NOOP("vstore", "&Trust this key")), role="primary")
+            accept = self.add_button(tr(QT_TRANSLATE_NOOP("vstore", "&Trust this key")))
         else:
             self.add_cancel()
             accept = self.add_button(tr(QT_TRANSLATE_NOOP("vstore", "&Connect")), default=True)
@@ -86,7 +86,7 @@ class CredentialsDialog(Dialog):
                 tr(
                     QT_TRANSLATE_NOOP(
                         "vstore",
-                        "Compare the fingerprint with what the host itself shows (ssh-keygen -lf on its key). "
+                        "Compare the fingerprint with what the host itself shows (ssh-keygen -lf). "
                         "If they differ, somebody may stand between you and the host.",
                     )
                 ),

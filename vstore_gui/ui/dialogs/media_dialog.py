@@ -18,7 +18,7 @@ from vstore_gui.ui.dialogs.change_media import MediaChange
 from vstore_gui.ui.dialogs.recents import SettingsRecents
 from vstore_gui.ui.messages import format_size, tr, visible
 from vstore_gui.ui.services import Services
-from vstore_gui.ui.widgets.form import Field, NoticeList, em, key_name
+from vstore_gui.ui.widgets.form import Field, NoticeList, key_name
 from vstore_gui.ui.widgets.picker import Picker, PickRow
 
 __all__ = ["MediaDialog"]
@@ -42,7 +42,7 @@ class MediaDialog(Dialog):
         *,
         host: HostId | None = None,
     ) -> None:
-        super().__init__(title, parent, heading=heading, width_em=40)
+        super().__init__(title, parent, heading=heading, width_em=46, height_em=44 if disk is None else 32)
         self._services = services
         self._with_host = disk is None
         self._discs: dict[Any, Disc] = {}
@@ -94,7 +94,6 @@ class MediaDialog(Dialog):
         self.add_cancel()
         self.insert = self.add_button(verb, default=True)
         self.insert.clicked.connect(self.go)
-        self.resize(self.width(), em(self, 30))
         self.show_live()
         self._services.start(self, self._load())
 
@@ -173,11 +172,12 @@ class MediaDialog(Dialog):
 
     def _disc_picked(self, key: VolumeKey | str | None) -> None:
         disc = self._discs.get(key)
-        if disc is None or disc == self.flow.disc:
+        if disc == self.flow.disc:
             return
         self._failure = ()
-        self.path.clear()
         self.flow.choose_disc(disc)
+        if disc is not None:
+            self.path.clear()
         self.disc_changed()
         self.check()
 

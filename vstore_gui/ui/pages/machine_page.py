@@ -68,7 +68,7 @@ class MachinePage(QWidget):
         self._later.show_wanted.connect(self._show_differences)
 
         self._list = QVBoxLayout()
-        self._list.setContentsMargins(0, 10, 8, 10)
+        self._list.setContentsMargins(0, 10, 0, 10)
         self._list.setSpacing(10)
         self._list.addStretch(1)
         inner = QWidget()
@@ -96,7 +96,7 @@ class MachinePage(QWidget):
         self.tabs.currentChanged.connect(self._show_documents)
 
         column = QVBoxLayout(self)
-        column.setContentsMargins(22, 18, 22, 0)
+        column.setContentsMargins(22, 18, 22, 10)
         column.setSpacing(10)
         column.addLayout(head)
         column.addWidget(self._stale)
@@ -267,7 +267,7 @@ class MachinePage(QWidget):
         card.recent_wanted.connect(self._insert_path)
         card.volume_dropped.connect(self._insert_volume)
         card.file_dropped.connect(self._drop_file)
-        card.copy_wanted.connect(QGuiApplication.clipboard().setText)
+        card.copy_wanted.connect(lambda words: QGuiApplication.clipboard().setText(words))
         return card
 
     def _drop_cards(self, keys: tuple[DiskKey, ...]) -> None:

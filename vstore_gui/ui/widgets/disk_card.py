@@ -29,6 +29,7 @@ from vstore_gui.ui.widgets.labels import ElidedLabel, label
 __all__ = ["DiskCard"]
 
 _LINK_EM = 18  # a name longer than this is elided in its link; its tooltip has all of it
+_LINK_PADDING = 5  # of the style sheet's links
 _WIDE_EM = 46  # from this width on the drop hint stands beside the buttons
 
 
@@ -69,10 +70,12 @@ class DiskCard(QFrame):
         self._later = label(role="warn", wrap=True)
         text = QVBoxLayout()
         text.setSpacing(2)
+        text.addStretch(1)
         text.addLayout(head)
         text.addWidget(self._source)
         text.addWidget(self._detail)
         text.addWidget(self._later)
+        text.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 11, 16, 11)
         row.setSpacing(16)
@@ -194,8 +197,9 @@ class _MediaSide(QWidget):
         super().__init__(card)
         self._card = card
         self._recents_shown: tuple[tuple[str, str], ...] | None = None
-        self._hint = label(tr(QT_TRANSLATE_NOOP("vstore", "drop an ISO here, or choose")), role="soft")
+        self._hint = label(role="soft")
         self._recents = QVBoxLayout()
+        self._hint.setIndent(_LINK_PADDING)
         self._recents.setSpacing(0)
         texts = QVBoxLayout()
         texts.setSpacing(2)
@@ -221,6 +225,11 @@ class _MediaSide(QWidget):
 
     def show_facts(self, facts: DiskFacts) -> None:
         target = visible(facts.key.target)
+        self._hint.setText(
+            tr(QT_TRANSLATE_NOOP("vstore", "drop a floppy image here, or choose"))
+            if facts.icon == "floppy"
+            else tr(QT_TRANSLATE_NOOP("vstore", "drop an ISO here, or choose"))
+        )
         self.insert.setAccessibleName(
             tr(QT_TRANSLATE_NOOP("vstore", "Insert a disc into {target}"), target=target)
         )
@@ -274,6 +283,9 @@ class _PieceLine(QWidget):
             self._row.setStretch(plain[-1], 1)
         else:
             self._row.addStretch(1)
+        # A link's own padding would indent it against the lines above and below.
+        if pieces and pieces[0].key is not None:
+            self._row.insertSpacing(0, -_LINK_PADDING)
 
     def _widget(self, piece: Piece) -> QWidget:
         words = visible(piece.text)

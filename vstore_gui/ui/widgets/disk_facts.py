@@ -189,7 +189,7 @@ def _detail(store: Store, key: DiskKey, disk: DiskState, volume_key: VolumeKey |
         allocated = stats.allocation_bytes
     parts = []
     form = disk.format or (volume.format if volume else None)
-    if form and not (disk.empty and disk.takes_media):
+    if form and not disk.takes_media:
         parts.append(form)
     if capacity is not None and not disk.empty:
         size = render(Size(capacity))
@@ -200,8 +200,8 @@ def _detail(store: Store, key: DiskKey, disk: DiskState, volume_key: VolumeKey |
                 allocated=Size(allocated),
             )
         parts.append(size)
-    if disk.device == "lun":
-        parts.append(tr(QT_TRANSLATE_NOOP("vstore", "passed through")))
+    if disk.source.kind is SourceKind.BLOCK and volume_key is None:
+        parts.append(tr(QT_TRANSLATE_NOOP("vstore", "host device")))
     for template, value in (
         (QT_TRANSLATE_NOOP("vstore", "cache {value}"), disk.cache),
         (QT_TRANSLATE_NOOP("vstore", "discard {value}"), disk.discard),
@@ -236,6 +236,8 @@ def _later(domain: DomainState, now: DiskState | None, stored: DiskState | None)
 def _recents(
     paths: tuple[str, ...], disk: DiskState, store: Store, volume_key: VolumeKey | None
 ) -> tuple[tuple[str, str], ...]:
+    if disk.device == "floppy":
+        paths = tuple(path for path in paths if not path.lower().endswith(".iso"))
     inside = {disk.source.path, _volume_path(store, volume_key) if volume_key else None}
     return tuple((PurePosixPath(path).name, path) for path in paths if path not in inside)[:3]
 

@@ -60,6 +60,9 @@ def name_link(name: str, accessible_name: str = "") -> QPushButton:
     return link_button(words.replace("&", "&&"), accessible_name or words)
 
 
+_NO_MAXIMUM: Final = 16_777_215  # Qt's QWIDGETSIZE_MAX
+
+
 class Sign(QWidget):
     """An icon in the colour of a role, which follows the theme."""
 
@@ -203,9 +206,12 @@ class Field(QWidget):
         self.message.hide()
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(control, 1)
+        short = control.maximumWidth() < _NO_MAXIMUM
+        row.addWidget(control, 0 if short else 1)
         for widget in extra:
             row.addWidget(widget)
+        if short:
+            row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,16 +13,27 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.ui.icons import icon
 from vstore_gui.ui.messages import tr, visible
+from vstore_gui.ui.palette import qcolor
 from vstore_gui.ui.widgets.form import em
 
 __all__ = ["PickModel", "PickRow", "Picker"]
@@ -128,7 +140,7 @@ class _Filter(QSortFilterProxyModel):
 
     def set_words(self, typed: str) -> None:
         self._words = tuple(typed.casefold().split())
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, _parent: _Index) -> bool:
         if not self._words:
@@ -136,6 +148,21 @@ class _Filter(QSortFilterProxyModel):
         row = self._source.rows[source_row]
         told = f"{row.name} {row.where} {row.detail}".casefold()
         return all(word in told for word in self._words)
+
+
+class _Delegate(QStyledItemDelegate):
+    """Rows with air, selected in the window's calm colour instead of the desktop's."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), hint.height() + 10)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        palette = option.palette
+        palette.setColor(QPalette.ColorRole.Highlight, qcolor("selection"))
+        palette.setColor(QPalette.ColorRole.HighlightedText, qcolor("ink"))
+        option.palette = palette
 
 
 class Picker(QWidget):
@@ -146,6 +173,7 @@ class Picker(QWidget):
 
     def __init__(self, name: str, headers: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._quiet = False
         self.model = PickModel(headers, self)
         self._filter = _Filter(self.model)
         self.filter_box = QLineEdit()
@@ -163,6 +191,7 @@ class Picker(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setTabKeyNavigation(False)
+        self.view.setItemDelegate(_Delegate(self.view))
         self.view.setAccessibleName(name)
         self.view.setModel(self._filter)
         self.view.setMinimumHeight(em(self, 7))
@@ -172,8 +201,8 @@ class Picker(QWidget):
         for section in range(1, len(headers)):
             # ResizeToContents would measure every row at each change.
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(section, em(self, 7))
-        self.view.selectionModel().currentRowChanged.connect(lambda *_: self.picked.emit(self.current))
+            header.resizeSection(section, em(self, 9 if section == 1 else 7))
+        self.view.selectionModel().currentRowChanged.connect(lambda *_: self._current_changed())
         self.view.doubleClicked.connect(lambda index: self._choose(index))
         self.view.installEventFilter(self)
         column = QVBoxLayout(self)
@@ -195,7 +224,26 @@ class Picker(QWidget):
         return self._filter.rowCount()
 
     def set_rows(self, rows: Iterable[PickRow]) -> None:
-        self.model.set_rows(rows)
+        """Show these. What is picked stays picked while it is there, and nothing slips into its place."""
+        with self._keeping():
+            self.model.set_rows(rows)
+
+    @contextlib.contextmanager
+    def _keeping(self) -> Iterator[None]:
+        before = self.current
+        self._quiet = True
+        try:
+            yield
+        finally:
+            if self.current != before:
+                self.pick(before)
+            self._quiet = False
+        if self.current != before:
+            self.picked.emit(self.current)
+
+    def _current_changed(self) -> None:
+        if not self._quiet:
+            self.picked.emit(self.current)
 
     def pick(self, key: Any) -> None:
         """Select the row with this key; None: no row."""
@@ -204,8 +252,11 @@ class Picker(QWidget):
             return
         for at, row in enumerate(self.model.rows):
             if row.key == key:
-                self.view.setCurrentIndex(self._filter.mapFromSource(self.model.index(at, 0)))
-                return
+                index = self._filter.mapFromSource(self.model.index(at, 0))
+                if index.isValid():
+                    self.view.setCurrentIndex(index)
+                    return
+        self.view.selectionModel().clear()
 
     def pick_first(self) -> None:
         """Select the first row that can be picked."""
@@ -234,7 +285,8 @@ class Picker(QWidget):
         return super().eventFilter(watched, event)
 
     def _filter_typed(self, typed: str) -> None:
-        self._filter.set_words(typed)
+        with self._keeping():
+            self._filter.set_words(typed)
         if typed and self.current is None:
             self.pick_first()
 

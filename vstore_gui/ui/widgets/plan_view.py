@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vstore_gui.actions.plan import Plan
+from vstore_gui.actions.plan import Danger, Plan
 from vstore_gui.aio import tasks
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.store.store import Store
@@ -43,9 +43,10 @@ class PlanView(QWidget):
 
     link_chosen = Signal(object)
 
-    def __init__(self, store: Store, parent: QWidget | None = None) -> None:
+    def __init__(self, store: Store, parent: QWidget | None = None, *, details_only: bool = False) -> None:
         super().__init__(parent)
         self._plan: Plan | None = None
+        self._words = QWidget()
         self._sentences = QVBoxLayout()
         self._sentences.setSpacing(6)
         self._notes = NoticeList(store)
@@ -75,11 +76,20 @@ class PlanView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addLayout(self._sentences)
-        column.addWidget(self._notes)
+        words = QVBoxLayout(self._words)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(12)
+        words.addLayout(self._sentences)
+        words.addWidget(self._notes)
+        words.addWidget(self._undo)
+        column.addWidget(self._words)
         column.addWidget(self._schema)
-        column.addWidget(self._undo)
         column.addWidget(self._tabs, 1)
+        self.show_details_only(details_only)
+
+    def show_details_only(self, only: bool) -> None:
+        """Without the sentences and notes, where they stand beside it already."""
+        self._words.setVisible(not only)
 
     @property
     def plan(self) -> Plan | None:
@@ -92,13 +102,17 @@ class PlanView(QWidget):
         for number, step in enumerate(plan.steps, start=1):
             self._sentences.addWidget(_Sentence(number, render(step.sentence)))
         self._notes.show_reasons(plan.notes)
-        self._undo.setVisible(bool(plan.steps))
+        # What loses data says so in its notes.
+        self._undo.setVisible(bool(plan.steps) and plan.danger is not Danger.LOSES_DATA)
         if plan.inverse is None:
             self._undo.say("warning", tr(QT_TRANSLATE_NOOP("vstore", "This cannot be undone.")))
         else:
             self._undo.say(
                 "info",
-                tr(QT_TRANSLATE_NOOP("vstore", "Undo offers: {inverse}"), inverse=render(plan.inverse.label)),
+                tr(
+                    QT_TRANSLATE_NOOP("vstore", "Can be taken back: Undo “{inverse}”"),
+                    inverse=render(plan.inverse.label),
+                ),
             )
         self._show_xml()
         self._commands.show_commands([line for step in plan.steps for line in step.virsh])

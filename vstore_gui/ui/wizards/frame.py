@@ -415,7 +415,7 @@ class Wizard(QDialog):
         super().closeEvent(event)
 
     def _fit_to_screen(self) -> None:
-        wide, high = em(self, 48), em(self, 36)
+        wide, high = em(self, 50), em(self, 42)
         screen = self.screen()
         if screen is not None:
             room = screen.availableGeometry()
@@ -490,6 +490,7 @@ class _PlanPage(WizardPage):
 
     def show_plan(self, plan: Plan) -> None:
         self._wait.hide()
+        self.view.show_details_only(False)
         self.view.show_plan(plan)
         self.view.show()
 
@@ -498,5 +499,6 @@ class _PlanPage(WizardPage):
         self._wait.hide()
 
     def show_job(self, job: JobState) -> None:
+        self.view.show_details_only(True)
         self.progress.show_job(job)
         self.progress.show()

@@ -26,7 +26,7 @@ from vstore_gui.flows.new_pool import NewPoolFlow
 from vstore_gui.ui.icons import pool_icon
 from vstore_gui.ui.messages import render, tr
 from vstore_gui.ui.services import Services
-from vstore_gui.ui.widgets.form import Field, Sign, em, key_name
+from vstore_gui.ui.widgets.form import Field, Sign, key_name
 from vstore_gui.ui.widgets.labels import label
 from vstore_gui.ui.wizards.frame import Wizard, WizardPage
 
@@ -221,11 +221,8 @@ class _DirectoryPage(WizardPage):
             Field(tr(QT_TRANSLATE_NOOP("vstore", "Target &path")), self._path, extra=[self._browse]),
         )
         self._mode = QLineEdit()
-        self._mode.setMaximumWidth(em(self, 8))
         self._owner = QLineEdit()
-        self._owner.setMaximumWidth(em(self, 8))
         self._group = QLineEdit()
-        self._group.setMaximumWidth(em(self, 8))
         self._add_permissions()
         self._build = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "&Make the directory now (build)")))
         self._start = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "&Start the pool now")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -17,20 +17,25 @@ from PySide6.QtWidgets import (
 
 from vstore_gui.actions.jobs import JobState
 from vstore_gui.actions.plan import Plan, Reason
+from vstore_gui.actions.volumes import Allocation
 from vstore_gui.entities.host import HostLink
 from vstore_gui.entities.keys import PoolKey, VolumeKey
+from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.pool_kinds import VolumeOperation, pool_kind
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Size, Text, text
 from vstore_gui.flows.new_volume import NewVolumeFlow
+from vstore_gui.flows.space import SpaceMeter
 from vstore_gui.ui.messages import format_size, render, tr, visible
 from vstore_gui.ui.services import Services
-from vstore_gui.ui.widgets.capacity_bar import CapacityView, Space
+from vstore_gui.ui.widgets.capacity_bar import CapacityBar, Space
 from vstore_gui.ui.widgets.form import Field, em, key_name
 from vstore_gui.ui.widgets.labels import label
 from vstore_gui.ui.widgets.picker import Picker, PickRow
 from vstore_gui.ui.wizards.frame import Wizard, WizardPage
 
 __all__ = ["NewVolumeWizard"]
+
+_BACKING_SHOWN: Final = 300  # of a large pool; the filter finds the others
 
 _UNITS: Final = ("MiB", "GiB", "TiB")
 
@@ -67,6 +72,7 @@ class NewVolumeWizard(Wizard):
         self.add_closer(lambda: self._flow.close())
         self._page = _VolumePage(services, self._flow, pools, fixed=pool_key is not None)
         self._page.pool_chosen.connect(self._choose_pool)
+        self.add_closer(self._page.close_meter)
         self.add_pages(self._page)
 
     def problems(self, page: str) -> tuple[Reason, ...]:
@@ -92,12 +98,15 @@ class NewVolumeWizard(Wizard):
 
     def _choose_pool(self, pool: PoolKey) -> None:
         """The same draft in another pool."""
-        draft = self._flow.draft
-        self._flow.close()
+        old = self._flow
+        old.close()
         self._flow = NewVolumeFlow(self.services.store, self.services.sync, pool, self.check_soon)
-        self._flow.draft = draft
-        if draft.format not in self._flow.formats():
-            self._flow.set_format(next(iter(self._flow.formats()), draft.format))
+        self._flow.set_name(old.draft.name)
+        if old.draft.format in self._flow.formats():
+            self._flow.set_format(old.draft.format)
+        self._flow.set_capacity_text(old.capacity_text)
+        if old.draft.allocation in dict(self._flow.allocations()):
+            self._flow.set_allocation(old.draft.allocation)
         self._page.set_flow(self._flow)
         self.check()
 
@@ -116,7 +125,7 @@ class _VolumePage(WizardPage):
         self._services = services
         self._store = services.store
         self._flow = flow
-        self._backing_stale = True
+        self._meter = SpaceMeter(services.store, flow.pool)
         self._add_pool(pools, fixed=fixed)
         self._name = QLineEdit(flow.draft.name)
         self._name.textEdited.connect(self._name_typed)
@@ -128,12 +137,14 @@ class _VolumePage(WizardPage):
         self._allocations = _Choices(tr(QT_TRANSLATE_NOOP("vstore", "Allocation")))
         self._allocations.chosen.connect(self._allocation_chosen)
         self.add_field("allocation", Field(tr(QT_TRANSLATE_NOOP("vstore", "Allocation")), self._allocations))
-        self._space = CapacityView()
+        self._space = CapacityBar()
+        self._space_after = label(role="soft", wrap=True)
         self._space_words = label(role="soft", wrap=True)
         space = QVBoxLayout()
         space.setSpacing(6)
         space.addWidget(self._space_words)
         space.addWidget(self._space)
+        space.addWidget(self._space_after)
         self.content.addLayout(space)
         self._add_backing()
         self.content.addStretch(1)
@@ -141,8 +152,12 @@ class _VolumePage(WizardPage):
 
     def set_flow(self, flow: NewVolumeFlow) -> None:
         self._flow = flow
-        self._backing_stale = True
+        self._meter.close()
+        self._meter = SpaceMeter(self._store, flow.pool)
         self._show_choices()
+
+    def close_meter(self) -> None:
+        self._meter.close()
 
     def entered(self) -> None:
         self._show_choices()
@@ -166,17 +181,34 @@ class _VolumePage(WizardPage):
             else tr(QT_TRANSLATE_NOOP("vstore", "Takes {now} now."), now=Size(now))
         )
         self._space.setVisible(pool is not None)
+        self._space_after.setVisible(pool is not None and pool.available_bytes is not None)
         if pool is not None:
-            self._space.set_space(
-                Space(
-                    pool.capacity_bytes,
-                    None if pool.allocation_bytes is None else pool.allocation_bytes + now,
-                    None if pool.available_bytes is None else max(0, pool.available_bytes - now),
-                    _promised(self._services, self._flow.pool) + later,
-                )
-            )
+            self._show_space(pool, now, later)
         if self._backing.isVisible():
             self._fill_backing()
+
+    def _show_space(self, pool: PoolState, now: int, later: int) -> None:
+        """The pool as it will be: `now` bytes taken at once, `later` more promised."""
+        space = Space(
+            pool.capacity_bytes,
+            None if pool.allocation_bytes is None else pool.allocation_bytes + now,
+            None if pool.available_bytes is None else max(0, pool.available_bytes - now),
+            self._meter.value.promised_bytes + later,
+        )
+        self._space.set_space(space)
+        if space.allocated_bytes is not None and space.available_bytes is not None:
+            self._space_after.setText(
+                tr(
+                    QT_TRANSLATE_NOOP(
+                        "vstore",
+                        "The pool then has {allocated} allocated, {promised} promised to thin volumes, "
+                        "{free} free.",
+                    ),
+                    allocated=Size(space.allocated_bytes),
+                    promised=Size(space.promised_bytes),
+                    free=Size(space.available_bytes),
+                )
+            )
 
     # ── building ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -246,6 +278,7 @@ class _VolumePage(WizardPage):
             ),
         )
         self._backing.picked.connect(self._backing_picked)
+        self._backing.filter_box.textChanged.connect(self._fill_backing)
         self.content.addWidget(self._with_backing)
         self.content.addWidget(self._backing_words)
         self._backing_field = self.add_field(
@@ -277,6 +310,8 @@ class _VolumePage(WizardPage):
         if draft.name != self._name.text():
             self._name.setText(draft.name)
         can_back = draft.format == "qcow2"
+        if draft.capacity_bytes and not self.fields["capacity_bytes"].touched:
+            self._show_size(draft.capacity_bytes)
         self._with_backing.setEnabled(can_back)
         self._with_backing.setToolTip(
             "" if can_back else tr(QT_TRANSLATE_NOOP("vstore", "A raw volume cannot stand on another."))
@@ -286,7 +321,9 @@ class _VolumePage(WizardPage):
 
     def _fill_backing(self) -> None:
         rows = []
-        for key, volume, reason in self._flow.backing_choices():
+        words = self._backing.filter_box.text().split()
+        wanted = max(words, key=len, default="")
+        for key, volume, reason in self._flow.backing_choices(wanted, _BACKING_SHOWN):
             rows.append(
                 PickRow(
                     key,
@@ -318,7 +355,7 @@ class _VolumePage(WizardPage):
         self.touch("capacity_bytes")
 
     def _allocation_chosen(self, name: str) -> None:
-        self._flow.set_allocation(name)
+        self._flow.set_allocation(cast(Allocation, name))
         self.touch("allocation")
 
     def _backing_toggled(self, on: bool) -> None:
@@ -331,7 +368,7 @@ class _VolumePage(WizardPage):
             self._set_backing(None)
 
     def _backing_picked(self, key: VolumeKey | None) -> None:
-        if key != self._flow.draft.backing:
+        if key is not None and key != self._flow.draft.backing:
             self._set_backing(key)
 
     def _set_backing(self, key: VolumeKey | None) -> None:
@@ -342,6 +379,15 @@ class _VolumePage(WizardPage):
         draft = self._flow.draft
         if draft.backing is not None and draft.capacity_bytes:
             self._show_size(draft.capacity_bytes)
+        self._backing_field.set_help(
+            ""
+            if key is None
+            else tr(
+                QT_TRANSLATE_NOOP("vstore", "Chosen: {pool} ▸ {name}"),
+                pool=key_name(self._store, key.pool_key),
+                name=key.name,
+            )
+        )
         self._show_choices()
         self.touch("backing")
 
@@ -360,15 +406,6 @@ _ALLOCATION_NAMES: Final[dict[str, Text]] = {
     "metadata": text(QT_TRANSLATE_NOOP("vstore", "Metadata only")),
     "full": text(QT_TRANSLATE_NOOP("vstore", "Fully preallocated")),
 }
-
-
-def _promised(services: Services, pool: PoolKey) -> int:
-    """What thin volumes of the pool may still come to take, as far as their details are known."""
-    return sum(
-        max(0, volume.capacity_bytes - volume.allocation_bytes)
-        for volume in services.store.volumes(pool).values()
-        if volume.capacity_bytes is not None and volume.allocation_bytes is not None
-    )
 
 
 class _Choices(QWidget):
