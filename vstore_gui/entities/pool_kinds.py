@@ -17,10 +17,12 @@ __all__ = ["POOL_KINDS", "PoolKind", "PoolOperation", "VolumeOperation", "pool_k
 
 
 class PoolOperation(enum.Enum):
+    """Values differ from those of VolumeOperation: guards name an operation by its value."""
+
     FIND_SOURCES = "find sources"
-    BUILD = "build"
+    BUILD = "build pool"
     BUILD_OVERWRITE = "build over or only on blank storage"  # the OVERWRITE and NO_OVERWRITE flags
-    DELETE = "delete"
+    DELETE = "delete pool"
     START_DOES_WORK = "start does work"  # mounts, logs in, activates: it can fail and it can hang
 
 

@@ -66,9 +66,11 @@ def pool_name_problems(name: str) -> tuple[Reason, ...]:
 def volume_name_problems(name: str, *, file: bool) -> tuple[Reason, ...]:
     """`file`: the volume is a file of a directory, with the name of the volume."""
     problems = _common("name", name, max_bytes=_FILE_NAME_BYTES)
-    if any(problem.blocks for problem in problems) or not file:
+    if any(problem.blocks for problem in problems):
         return problems
-    if name.startswith("."):
+    if name in (".", ".."):
+        return (_block("name", QT_TRANSLATE_NOOP("vstore", "This is no name for a volume.")),)
+    if file and name.startswith("."):
         template = QT_TRANSLATE_NOOP("vstore", "A name that begins with a dot is hidden: choose another.")
         return (_block("name", template),)
     return problems
