@@ -489,8 +489,19 @@ def why_not_undefine_pool(store: Store, key: PoolKey) -> tuple[Reason, ...]:
     return _ask(_undefine_guards(key), store)
 
 
+# Of the volumes in use, so many are asked about for a button; the plan asks about every volume of the pool.
+_ASKED_FOR_A_BUTTON = 8
+
+
 def why_not_delete_pool_contents(store: Store, key: PoolKey) -> tuple[Reason, ...]:
-    volumes = tuple(VolumeKey(key.host, key.uuid, name) for name in store.volumes(key))
+    in_use: dict[VolumeKey, None] = {}
+    for use in store.usage.users_of_pool(key):
+        volume = store.usage.volume_of_disk(use.domain, use.target) if use.role == "disk" else None
+        if volume is not None and volume.pool_key == key:
+            in_use[volume] = None
+        if len(in_use) >= _ASKED_FOR_A_BUTTON:
+            break
+    volumes = tuple(in_use)
     guards = (*_undefine_guards(key), PoolActive(key), *_delete_guards(key, volumes))
     return _ask(guards, store)
 
