@@ -27,6 +27,7 @@ from vstore_gui.entities.keys import PoolKey, VolumeKey
 from vstore_gui.entities.volume import VolumeState
 from vstore_gui.qtmodels import ordered_rows
 from vstore_gui.qtmodels.natural import fold, natural_key
+from vstore_gui.qtmodels.relations import Relations
 from vstore_gui.qtmodels.roles import Role
 from vstore_gui.qtmodels.volume_columns import COLUMNS, VolumeColumn
 from vstore_gui.qtmodels.volumes import VolumesModel
@@ -145,9 +146,10 @@ class VolumesUnderEdits(RuleBasedStateMachine):
         self.store.put_domains(HOST, [])
 
     @rule()
-    def lose_the_link_and_return(self) -> None:
-        self.store.put_host(replace(host(), stale=True))
-        self.store.put_host(host())
+    def lose_or_find_the_machines(self) -> None:
+        self.store.put_host(
+            replace(host(), stale=True, domains_loaded=not self.store.hosts[HOST].domains_loaded)
+        )
 
     @rule(column=columns, order=orders)
     def sort(self, column: VolumeColumn, order: Qt.SortOrder) -> None:
@@ -214,6 +216,28 @@ class VolumesUnderEdits(RuleBasedStateMachine):
             key = self.model.key_at(row)
             assert key.name == state.name
             assert self.model.row_of(key) == row
+
+    @invariant()
+    def users_and_backing_files_are_what_a_fresh_look_finds(self) -> None:
+        self.settle()
+        key = self.model.pool
+        if key is None:
+            return
+        states = self.store.volumes(key)
+        host_state = self.store.host(HOST)
+        complete = (
+            host_state is not None
+            and host_state.domains_loaded
+            and self.store.volumes_listed(key)
+            and all(state.detailed for state in states.values())
+        )
+        fresh = Relations(self.store)
+        for row in range(self.model.rowCount()):
+            volume_key = self.model.key_at(row)
+            users = fresh.users(volume_key, complete=complete)
+            assert self.model.index(row, VolumeColumn.USED_BY).data(Role.PARTS) == users.parts
+            backing = fresh.backing(key, states[volume_key.name])
+            assert self.model.index(row, VolumeColumn.BACKING).data(Role.PARTS) == backing.parts
 
     @invariant()
     def views_were_told_of_everything(self) -> None:

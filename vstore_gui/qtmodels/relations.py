@@ -10,6 +10,7 @@ from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.entities.volume import VolumeState
 from vstore_gui.qtmodels.formats import count_text, tr
 from vstore_gui.qtmodels.roles import Part
+from vstore_gui.store.changes import Changes, What
 from vstore_gui.store.store import Store
 
 __all__ = ["Backing", "Relations", "Users"]
@@ -30,6 +31,7 @@ class Users:
     parts: tuple[Part, ...]
     names: str  # of all of them, to be found by the filter
     count: int  # machines and overlays
+    overlays: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,36 @@ class Relations:
             tuple(parts),
             "\n".join(names.values()),
             len(names) + len(overlays),
+            len(overlays),
+        )
+
+    def templates_in(self, changes: Changes) -> set[VolumeKey]:
+        """Volumes that something stands on since these changes: to the store overlays alone are no users.
+
+        What has *lost* an overlay cannot be told from a change: see `loses_overlays`.
+        """
+        found: set[VolumeKey] = set()
+        for pool, group in changes.volumes.items():
+            volumes = self._store.volumes(pool)
+            paths: set[str] = set()
+            for change in group:
+                if change.what is What.ADDED or "backing_path" in change.fields:
+                    volume = volumes.get(change.key.name)  # type: ignore[union-attr]
+                    if volume is not None and volume.backing_path:
+                        paths.add(volume.backing_path)
+            for path in paths:
+                base = self._store.volume_at(pool.host, path)
+                if base is not None:
+                    found |= {base, *self._store.usage.aliases_of(base)}
+        return found
+
+    @staticmethod
+    def loses_overlays(changes: Changes) -> bool:
+        """Whether a volume that stands on another may stand there no longer."""
+        return any(change.what is What.REMOVED for change in changes.pools) or any(
+            change.what is What.REMOVED or "backing_path" in change.fields
+            for group in changes.volumes.values()
+            for change in group
         )
 
     def _name(self, key: DomainKey) -> str:

@@ -55,8 +55,11 @@ class ModelSignals:
     def rearranged(self, new_row: Callable[[int], int]) -> None:
         model = self._alive()
         parent = self._parent()
-        old = [index for index in model.persistentIndexList() if index.parent() == parent]
-        new = [model.index(new_row(index.row()), index.column(), parent) for index in old]
+        old = model.persistentIndexList()
+        if parent.isValid():
+            old = [index for index in old if index.parent() == parent]
+        create = model.createIndex  # index() would ask the model for its size each time, in Python
+        new = [create(new_row(index.row()), index.column(), index.internalId()) for index in old]
         model.changePersistentIndexList(old, new)
         signal: Any = model.layoutChanged
         signal[_LAYOUT].emit(self._parents(), _ROWS_ONLY)

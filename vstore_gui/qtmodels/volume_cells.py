@@ -16,6 +16,7 @@ from vstore_gui.qtmodels.ordered_rows import Entry
 from vstore_gui.qtmodels.relations import NO_BACKING, Backing, Relations, Users
 from vstore_gui.qtmodels.roles import Part, Role
 from vstore_gui.qtmodels.volume_columns import COLUMN_LIST, VolumeColumn, full_fraction
+from vstore_gui.store.changes import Changes
 from vstore_gui.store.store import Store
 
 __all__ = ["VALUE_ROLES", "VolumeCells"]
@@ -88,9 +89,19 @@ class VolumeCells:
     def forget_haystack(self, name: str) -> None:
         self._haystacks.pop(name, None)
 
-    def forget_all_users(self) -> None:
-        self.users.clear()
-        self._haystacks.clear()
+    def touched_templates(self, changes: Changes) -> set[str]:
+        """Rows whose overlays may be others since these changes, of those whose users were asked for."""
+        known = self.users
+        if not known or self.pool is None:
+            return set()
+        found = {key.name for key in self._relations.templates_in(changes) if key.pool_key == self.pool}
+        if self._relations.loses_overlays(changes):
+            found.update([name for name, users in known.items() if users.overlays])
+        return found & known.keys()
+
+    def forget_nobodies(self) -> None:
+        """'Not known yet' may have become 'nobody', or the other way."""
+        self.users = {name: users for name, users in self.users.items() if users.count}
 
     def _mappings(self) -> tuple[dict[str, Any], ...]:
         return self.states, self.users, self.backings, self._natural, self._haystacks

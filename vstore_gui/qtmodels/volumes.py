@@ -24,11 +24,19 @@ __all__ = ["VOLUME_MIME", "VolumeCounts", "VolumesModel", "volume_keys_in"]
 
 VOLUME_MIME = "application/x-vstore-volume"
 
+AGEING_MS = 30_000
+"""How often 'now' may become '2 min'."""
+
 REPLACE_MS = 200
 """How often rows are put in their new places while details stream in."""
 
+FEW = 200
+"""Rows whose users are looked up at once: a millisecond or two."""
+
+_TEXT_ROLES = [int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)]
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_USERS = frozenset({"users"})
 _FILTERED_FIELDS = frozenset({"path", "format", "backing_path"})
 _FLAGS = (
     Qt.ItemFlag.ItemIsSelectable
@@ -79,6 +87,9 @@ class VolumesModel(QAbstractTableModel):
         self._later.setInterval(REPLACE_MS)
         self._later.timeout.connect(self.settle)
         self._slices = Slices(self, self._users_read)
+        self._ageing = QTimer(self)
+        self._ageing.setInterval(AGEING_MS)
+        self._ageing.timeout.connect(self._announce_ages)
         follow(store.subscribe, self, self._store_changed)
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────
@@ -107,7 +118,10 @@ class VolumesModel(QAbstractTableModel):
             return
         self._forget_rows()
         self._pool = self._cells.pool = key
-        if key is not None:
+        if key is None:
+            self._ageing.stop()
+        else:
+            self._ageing.start()
             self._take_in(list(self._store.volumes(key)))
             self._look_whether_complete()
         self._tell_counts()
@@ -207,6 +221,10 @@ class VolumesModel(QAbstractTableModel):
         if self._dirty:
             names = [name for name in self._dirty if name in self._cells.states]
             self._dirty.clear()
+            if self._users_matter:
+                # A few are read here, or their rows would go to the end and back. Slices read the others.
+                for name in names[:FEW]:
+                    self._cells.users_of(name)
             wanted: dict[str, Entry | None] = dict.fromkeys(names)
             wanted.update((entry[-1], entry) for entry in self._entries(names))
             self._rows.place(wanted)
@@ -223,8 +241,12 @@ class VolumesModel(QAbstractTableModel):
 
     # ── users of all rows, when they are sorted or filtered by them ─────────────────────────────────────────
 
+    @property
+    def _users_matter(self) -> bool:
+        return bool(self._words) or self._column == VolumeColumn.USED_BY
+
     def _read_users_if_needed(self) -> None:
-        if self._slices.busy or not (self._words or self._column == VolumeColumn.USED_BY):
+        if self._slices.busy or not self._users_matter:
             return
         unread = [name for name in self._cells.states if name not in self._cells.users]
         if unread:
@@ -256,8 +278,10 @@ class VolumesModel(QAbstractTableModel):
         ):
             self._forget_rows()
         group = changes.volumes.get(pool)
+        templates = self._cells.touched_templates(changes)
         if group:
             self._apply(group)
+        self._update({name: _USERS for name in templates if name in self._cells.states})
         if any(
             key.host == pool.host and _listing_changed(rows) for key, rows in changes.volumes.items()
         ) or any(change.key[0] == pool.host for change in changes.pools):
@@ -265,10 +289,7 @@ class VolumesModel(QAbstractTableModel):
             if not self._later.isActive():
                 self._later.start()
         if any("name" in change.fields for change in changes.domains):
-            self._cells.forget_all_users()
-            self._announce_column(VolumeColumn.USED_BY)
-            self._mark(self._cells.states if self._words else ())
-            self._read_users_if_needed()
+            self._update({name: _USERS for name, users in self._cells.users.items() if users.count})
         self._look_whether_complete()
         self._tell_counts()
 
@@ -331,15 +352,16 @@ class VolumesModel(QAbstractTableModel):
         sorted_by = set(COLUMN_LIST[self._column].fields)
         out_of_place: list[str] = []
         columns: dict[str, frozenset[VolumeColumn]] = {}
-        users_unread = False
         for name, fields in changed.items():
-            old, new = self._cells.states[name], volumes[name]
+            old = self._cells.states[name]
+            new = volumes.get(name, old)  # gone already? Its removal is published next
             self._cells.states[name] = new
             self._undetailed += old.detailed - new.detailed
             columns[name] = _columns_of(fields)
             if "users" in fields:
                 self._cells.forget_users(name)
-                users_unread = True
+                if self._users_matter:
+                    out_of_place.append(name)
             if "backing_path" in fields:
                 self._cells.backings.pop(name, None)
             if not fields.isdisjoint(_FILTERED_FIELDS):
@@ -351,7 +373,7 @@ class VolumesModel(QAbstractTableModel):
                 out_of_place.append(name)
         self._announce(columns)
         self._mark(out_of_place)
-        if users_unread:
+        if out_of_place:
             self._read_users_if_needed()
 
     def _announce(self, columns: dict[str, frozenset[VolumeColumn]]) -> None:
@@ -371,6 +393,12 @@ class VolumesModel(QAbstractTableModel):
         if len(self._rows):
             self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column), VALUE_ROLES)
 
+    def _announce_ages(self) -> None:
+        if len(self._rows):
+            for column in (VolumeColumn.MODIFIED, VolumeColumn.CHANGED):
+                first, last = self.index(0, column), self.index(len(self._rows) - 1, column)
+                self.dataChanged.emit(first, last, _TEXT_ROLES)
+
     def _is_complete(self) -> bool:
         """Whether 'no user is known' means nobody: all volumes here and all machines have been read."""
         host = self._store.host(self._pool.host) if self._pool is not None else None
@@ -387,7 +415,7 @@ class VolumesModel(QAbstractTableModel):
         if complete == self._cells.complete:
             return
         self._cells.complete = complete
-        self._users = {name: users for name, users in self._cells.users.items() if users.count}
+        self._cells.forget_nobodies()
         self._announce_column(VolumeColumn.USED_BY)
 
     def _tell_counts(self) -> None:
