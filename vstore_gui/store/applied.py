@@ -29,7 +29,7 @@ def apply(sync: HostSync, store: Store, call: calls.Call[Any], answer: Any) -> N
 
 def _put_pool(sync: HostSync, store: Store, _call: Any, answer: PoolState) -> None:
     store.put_pool(sync.host.id, answer)
-    sync.pool_changed(answer.uuid, names=False)
+    sync.pools.changed(answer.uuid)
 
 
 def _pool_running(sync: HostSync, store: Store, _call: Any, answer: PoolState) -> None:
@@ -37,31 +37,31 @@ def _pool_running(sync: HostSync, store: Store, _call: Any, answer: PoolState) -
     # libvirt's event may have come first, and the names with it.
     listed = store.volumes_listed(PoolKey(sync.host.id, answer.uuid))
     if answer.active and not listed:
-        sync.want_pool(answer.uuid, join=True)
+        sync.pools.want(answer.uuid, join=True)
 
 
 def _pool_refreshed(sync: HostSync, store: Store, _call: Any, answer: PoolState) -> None:
     store.put_pool(sync.host.id, answer)
-    sync.details(answer.uuid).mark_old()
-    sync.want_pool(answer.uuid, join=True)
+    sync.pools.details(answer.uuid).mark_old()
+    sync.pools.want(answer.uuid, join=True)
 
 
 def _pool_stopped(sync: HostSync, store: Store, call: calls.StopPool, answer: PoolState | None) -> None:
     if answer is None:
-        sync.drop_pool(call.pool)
+        sync.pools.drop(call.pool)
     else:
         store.put_pool(sync.host.id, answer)
-        sync.clear_pool(call.pool)
+        sync.pools.clear(call.pool)
 
 
 def _pool_gone(sync: HostSync, _store: Store, call: calls.UndefinePool, _answer: None) -> None:
-    sync.drop_pool(call.pool)
+    sync.pools.drop(call.pool)
 
 
 def _pool_built(
     sync: HostSync, _store: Store, call: calls.BuildPool | calls.DeletePool, _answer: None
 ) -> None:
-    sync.want_pool(call.pool, join=True)
+    sync.pools.want(call.pool, join=True)
 
 
 def _put_volume(
@@ -82,12 +82,12 @@ def _volume_deleted(sync: HostSync, store: Store, call: calls.DeleteVolume, _ans
 
 def _contents_changed(sync: HostSync, pool: str) -> None:
     """A listing under way is older than this; the pool's sizes are others."""
-    sync.pool_changed(pool, names=False)
-    sync.want_pool_state(pool)
+    sync.pools.changed(pool)
+    sync.pools.want_state(pool)
 
 
 def _put_domain(sync: HostSync, _store: Store, _call: Any, answer: DomainState) -> None:
-    sync.put_domain(answer)
+    sync.domains.put(answer)
 
 
 APPLY: Final[dict[type[calls.Call[Any]], Callable[[HostSync, Store, Any, Any], None]]] = {

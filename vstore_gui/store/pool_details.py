@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from vstore_gui.adapter.api import Host
 from vstore_gui.entities.calls import Partial, PrioritiseVolumes, ReadVolumes, VolumeBatch
 from vstore_gui.entities.errors import HostError
-from vstore_gui.entities.host import HostLink
 from vstore_gui.entities.keys import PoolKey
-from vstore_gui.store.reads import Tasks
-from vstore_gui.store.store import Store
+from vstore_gui.store.host_context import HostContext
 
 __all__ = ["PoolDetails"]
 
@@ -20,22 +17,11 @@ class PoolDetails:
     """Knows which volumes' details are missing or old, and reads those that somebody wants: one ReadVolumes
     at a time, the rows in view first."""
 
-    def __init__(
-        self,
-        key: PoolKey,
-        host: Host,
-        store: Store,
-        tasks: Tasks,
-        failed: Callable[[HostError], None],
-        complete: Callable[[PoolKey, int], None],
-        visible: tuple[str, ...] = (),
-    ) -> None:
+    def __init__(self, context: HostContext, key: PoolKey, visible: tuple[str, ...] = ()) -> None:
         self._key = key
-        self._host = host
-        self._store = store
-        self._tasks = tasks
-        self._failed = failed
-        self._complete = complete
+        self._context = context
+        self._host = context.host
+        self._store = context.store
         self._old: set[str] = set()
         self._hurry = False
         self._visible = visible
@@ -69,20 +55,20 @@ class PoolDetails:
     def show(self, names: Iterable[str]) -> None:
         """These rows are in view: read them first, or again if old."""
         self._visible = tuple(names)
-        if self._host.link is not HostLink.ONLINE:
-            return
         self.want(self.missing(self._visible))
         if not self._prioritising and any(name in self._in_flight for name in self._visible):
             self._prioritising = True
-            self._tasks.start(self._prioritise())
+            self._context.tasks.start(self._prioritise())
 
     def want(self, names: Iterable[str]) -> None:
-        """Read these, known or not."""
+        """Read these, known or not. A pool that is silent, or away, is asked nothing."""
+        if not self._context.can_ask(self._key.uuid):
+            return
         for name in names:
             if name not in self._in_flight:
                 self._wanted[name] = None
         if self._wanted and self._task is None:
-            self._task = self._tasks.start(self._run())
+            self._task = self._context.tasks.start(self._run())
 
     def freshen(self) -> None:
         """The pool is on screen: read what is not known, and what is old where that matters now."""
@@ -117,9 +103,9 @@ class PoolDetails:
                 self._in_flight = set()
                 if not self._wanted and not self.missing():
                     self._hurry = False
-                    self._complete(self._key, len(self._store.volumes(self._key)))
+                    self._context.told.milestone("details", self._key, len(self._store.volumes(self._key)))
         except HostError as error:
-            self._failed(error)
+            self._context.note(error)
         finally:
             if self._task is this:  # else it was stopped, and another may have begun
                 self._ended()
@@ -151,6 +137,6 @@ class PoolDetails:
                 if names:
                     await self._host.call(PrioritiseVolumes(self._key.uuid, names))
         except HostError as error:
-            self._failed(error)
+            self._context.note(error)
         finally:
             self._prioritising = False

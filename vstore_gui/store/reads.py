@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-__all__ = ["Reads", "Spawn", "Tasks", "Turn", "spawn"]
+__all__ = ["Read", "Reads", "Spawn", "Tasks", "Thing", "Turn", "spawn"]
 
 Spawn = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
 """Starts a coroutine as a task that is held, and whose failure is reported."""

@@ -13,7 +13,7 @@ import msgspec
 
 from vstore_gui.adapter.api import Host
 from vstore_gui.entities.calls import Call
-from vstore_gui.entities.errors import ErrorState, HostError
+from vstore_gui.entities.errors import ErrorState
 from vstore_gui.entities.host import HostLink, HostState
 from vstore_gui.entities.keys import DomainKey, HostId, PoolKey
 from vstore_gui.entities.reports import CredentialsWanted, Report
@@ -135,24 +135,22 @@ class Sync:
         if self._pool is not None and not self._completing:
             old = self._hosts.get(self._pool.host)
             if old is not None:
-                old.details(self._pool.uuid).stop()
+                old.pools.details(self._pool.uuid).stop()
         if self._pool_task is not None:
             self._pool_task.cancel()
             self._pool_task = None
         self._pool = key
         if key is not None:
             known = self._hosts.get(key.host)
-            if known is not None and self._store.pool(key) is not None:
-                known.want_pool(key.uuid, join=True)
-                if self._store.volumes_listed(key) and known.online and not known.is_silent(key.uuid):
-                    known.details(key.uuid).freshen()
+            if known is not None:
+                known.pools.show(key.uuid)
             self._pool_task = self._tasks.start(self._poll_pool(key))
 
     def watch_visible_volumes(self, key: PoolKey, names: Iterable[str]) -> None:
         """The rows in view: their details first."""
         known = self._hosts.get(key.host)
-        if known is not None and not known.is_silent(key.uuid):
-            known.details(key.uuid).show(names)
+        if known is not None:
+            known.pools.details(key.uuid).show(names)
 
     def watch_domain(self, key: DomainKey | None) -> None:
         """The machine page on screen: block statistics and edits of its stored configuration are polled
@@ -165,16 +163,16 @@ class Sync:
         self._domain = key
         if key is not None:
             if (known := self._online(key.host)) and self._store.domain(key) is not None:
-                known.want_domain(key.uuid, join=True)
+                known.domains.want(key.uuid, join=True)
             self._domain_task = self._tasks.start(self._poll_domain(key))
 
     def window_focused(self) -> None:
         """The user came back: re-read what no event tells, for what is on screen."""
         self._active = True
         if self._pool is not None and (known := self._online(self._pool.host)):
-            known.want_pool(self._pool.uuid, join=True)
+            known.pools.want(self._pool.uuid, join=True)
         if self._domain is not None and (known := self._online(self._domain.host)):
-            known.want_domain(self._domain.uuid, join=True)
+            known.domains.want(self._domain.uuid, join=True)
 
     def window_left(self) -> None:
         """The user went elsewhere: storage is not refreshed unasked until they are back."""
@@ -188,19 +186,16 @@ class Sync:
             await asyncio.sleep(self._pace.pool_s)
             known = self._online(key.host)
             pool = self._store.pool(key)
-            if known is None or pool is None or known.is_silent(key.uuid):
+            if known is None or pool is None:
                 continue
             if pool.active and pool.kind in _CHEAP_KINDS and self._active and now() >= refresh_at:
                 began = now()
-                try:
-                    await known.refresh_pool(key.uuid, hurry=False)
-                except HostError as error:
-                    known.note(error)
+                await known.pools.refresh_unasked(key.uuid)
                 pause_s = min(pause_s * 2, self._pace.longest_refresh_s)
                 refresh_at = now() + max(pause_s, _REFRESH_SHARE * (now() - began))
             else:
-                known.want_pool(key.uuid, join=True)
-            known.want_growing(key.uuid)
+                known.pools.want(key.uuid, join=True)
+            known.pools.want_growing(key.uuid)
 
     async def _poll_domain(self, key: DomainKey) -> None:
         now = asyncio.get_running_loop().time
@@ -208,9 +203,9 @@ class Sync:
         while True:
             known = self._online(key.host)
             if known is not None and self._store.domain(key) is not None:
-                await known.read_block_stats(key.uuid)
+                await known.domains.read_block_stats(key.uuid)
                 if now() >= read_at:
-                    known.want_domain(key.uuid, join=True)
+                    known.domains.want(key.uuid, join=True)
                     read_at = now() + self._pace.domain_s
             await asyncio.sleep(self._pace.block_stats_s)
 
@@ -226,25 +221,25 @@ class Sync:
         Raises HostError when that refresh fails.
         """
         known = self._online(key.host)
-        if known is None or known.is_silent(key.uuid):
+        if known is None:
             return
         if refresh and (pool := self._store.pool(key)) is not None and pool.active:
-            await known.refresh_pool(key.uuid)
+            await known.pools.refresh(key.uuid)
         else:
-            await known.or_silence(key.uuid, known.want_pool(key.uuid))
+            await known.pools.reread(key.uuid)
         if self.watches_pool(key) and known.online:
-            await known.read_details(key.uuid)
+            await known.pools.read_details(key.uuid)
 
     async def reread_domain(self, key: DomainKey) -> None:
         known = self._online(key.host)
         if known is not None:
-            await known.want_domain(key.uuid)
+            await known.domains.want(key.uuid)
 
     async def reread_domains(self, hosts: Iterable[HostId] | None = None) -> None:
         """All machines of these hosts (None: of all that are online): libvirt sends no event for an edit of a
         stored configuration."""
         online = (self._online(host) for host in (tuple(self._hosts) if hosts is None else hosts))
-        await asyncio.gather(*(known.want_domains() for known in online if known is not None))
+        await asyncio.gather(*(known.domains.want_all() for known in online if known is not None))
 
     async def complete(self, hosts: Iterable[HostId] | None = None) -> tuple[PoolKey, ...]:
         """Read the details of every volume not read yet, so that guards see whole backing chains.
@@ -266,7 +261,7 @@ class Sync:
 
     async def _complete_pool(self, key: PoolKey) -> bool:
         known = self._online(key.host)
-        return known is not None and await known.complete_pool(key.uuid)
+        return known is not None and await known.pools.complete(key.uuid)
 
     def applied(self, host: HostId, call: Call[Any], answer: Any) -> None:
         """A call of ours was answered: the store is patched by that, since libvirt sends no event for
