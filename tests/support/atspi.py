@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.support.waiting import wait_until
+from tests.support.waiting import LIMIT_S, wait_until
 
 __all__ = ["Control", "ScreenReader"]
 
@@ -31,6 +31,15 @@ class Control:
     def select(self) -> None:
         """Choose it among its siblings: a tab, a row."""
         self._reader.ask("select", handle=self._handle)
+
+    def focus(self) -> None:
+        self._reader.ask("focus", handle=self._handle)
+
+    def choose_first(self) -> None:
+        """Of a list or table: go there with the keyboard and select the first row."""
+        self.focus()
+        for key in ("Home", "Space"):
+            self._reader.key(key)
 
     @property
     def text(self) -> str:
@@ -73,17 +82,57 @@ class ScreenReader:
             raise RuntimeError(f"{command} {arguments}: {answer['error']}")
         return answer["ok"]
 
+    def key(self, name: str) -> None:
+        """Press Home, Space, Tab, Return, Escape, Up, Down or a character, wherever the focus is."""
+        self.ask("key", name=name)
+
+    def enabled(self, name: str, role: str | None = None, limit_s: float = LIMIT_S) -> Control:
+        """Wait until this is showing and can be used."""
+        return self._await(
+            lambda: [each for each in self.all(name, role) if each.enabled], f"{name!r}, enabled", limit_s
+        )
+
     def all(self, name: str | None = None, role: str | None = None) -> list[Control]:
         found = self.ask("find", application=self._application, name=name, role=role)
         return [Control(self, seen) for seen in found]
 
-    def find(self, name: str, role: str | None = None, limit_s: float = 30) -> Control:
-        """Wait until exactly this is showing and return it; AssertionError with all names there are."""
+    def find(self, name: str, role: str | None = None, limit_s: float = LIMIT_S) -> Control:
+        """Wait until this is showing and return it; AssertionError with all names there are."""
+        return self._await(lambda: self.all(name, role), f"{role or 'something'} named {name!r}", limit_s)
+
+    def find_starting(self, start: str, role: str | None = None, limit_s: float = LIMIT_S) -> Control:
+        """The same by how its name starts: rows of tables speak all of their cells."""
+        what = f"{role or 'something'} whose name starts with {start!r}"
+        return self._await(
+            lambda: [each for each in self.all(None, role) if each.name.startswith(start)], what, limit_s
+        )
+
+    def find_containing(self, part: str, limit_s: float = LIMIT_S) -> Control:
+        return self._await(
+            lambda: [each for each in self.all() if part in each.name],
+            f"something with {part!r} in its name",
+            limit_s,
+        )
+
+    def gone(self, start: str, role: str | None = None) -> None:
+        """Wait until nothing whose name starts so is showing."""
+        wait_until(
+            lambda: not any(each.name.startswith(start) for each in self.all(None, role)),
+            f"{start!r} to be gone",
+        )
+
+    def _await(self, look: Callable[[], list[Control]], what: str, limit_s: float) -> Control:
+        found: list[Control] = []
+
+        def there() -> bool:
+            found[:] = look()
+            return bool(found)
+
         try:
-            wait_until(lambda: self.all(name, role), f"{role or 'something'} named {name!r}", limit_s)
+            wait_until(there, what, limit_s)
         except AssertionError as error:
             raise AssertionError(f"{error}; showing: {self.names()}") from None
-        return self.all(name, role)[0]
+        return found[0]
 
     def names(self) -> list[str]:
         return list(self.ask("names", application=self._application))

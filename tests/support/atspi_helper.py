@@ -15,6 +15,17 @@ from gi.repository import GLib
 
 # How an object that has just left the screen answers.
 GONE = (GLib.Error, LookupError, NotImplementedError)
+# X's keysyms; those of characters are their own numbers.
+KEYS = {
+    "Home": 0xFF50,
+    "Space": 0x20,
+    "Tab": 0xFF09,
+    "Return": 0xFF0D,
+    "Escape": 0xFF1B,
+    "Up": 0xFF52,
+    "Down": 0xFF54,
+}
+
 _seen: dict[int, Any] = {}
 
 
@@ -83,6 +94,23 @@ def select(handle: int) -> bool:
     return bool(node.parent.querySelection().selectChild(node.getIndexInParent()))
 
 
+def actions(handle: int) -> list[str]:
+    """Names of what can be done with it."""
+    found = _seen[handle].queryAction()
+    return [found.getName(index) for index in range(found.nActions)]
+
+
+def focus(handle: int) -> bool:
+    """Put the keyboard's focus on it."""
+    return bool(_seen[handle].queryComponent().grabFocus())
+
+
+def key(name: str) -> None:
+    """Press and release a key, wherever the focus is."""
+    keysym = KEYS.get(name) or ord(name)
+    pyatspi.Registry.generateKeyboardEvent(keysym, None, pyatspi.KEY_SYM)
+
+
 def set_text(handle: int, text: str) -> bool:
     return bool(_seen[handle].queryEditableText().setTextContents(text))
 
@@ -100,7 +128,9 @@ def running() -> list[str]:
     return [program.name for program in applications()]
 
 
-COMMANDS = {f.__name__: f for f in (find, act, select, set_text, get_text, names, running)}
+COMMANDS = {
+    f.__name__: f for f in (find, act, actions, select, focus, key, set_text, get_text, names, running)
+}
 
 
 def main() -> None:
