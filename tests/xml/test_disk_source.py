@@ -174,3 +174,11 @@ def test_disks_are_added_in_place_and_taken_out_again() -> None:
 def test_a_disk_that_is_not_there_is_an_xml_error() -> None:
     with pytest.raises(XmlError, match="'vdz'"):
         DomainXml.parse(DOMAIN).disk("vdz")
+
+
+def test_a_disk_by_itself_stands_like_a_document_of_its_own() -> None:
+    domain = DomainXml.parse(DOMAIN.replace("<domain", '<domain xmlns:qemu="urn:qemu"'))
+    assert domain.disk("sdb").to_string() == (
+        '<disk type="file" device="cdrom">\n  <target dev="sdb" bus="sata"/>\n</disk>'
+    )
+    assert domain.to_string() == DOMAIN.replace("<domain", '<domain xmlns:qemu="urn:qemu"')

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from vstore_gui.entities.node_device import NodeDeviceState
 from vstore_gui.xml.common import known_size
 from vstore_gui.xml.document import Element, XmlError, parse_tree
-from vstore_gui.xml.fields import read_int, text_of
+from vstore_gui.xml.numbers import read_int
+from vstore_gui.xml.tree import text_of
 
 __all__ = [
     "HostCapabilities", "PoolKindCapabilities", "pool_capabilities", "read_host_capabilities",

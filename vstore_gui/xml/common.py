@@ -7,7 +7,9 @@ from typing import Final
 
 from vstore_gui.entities.pool import Permissions, SourceHost
 from vstore_gui.xml.document import Element
-from vstore_gui.xml.fields import Item, read_int, read_octal, text_of, to_bytes
+from vstore_gui.xml.list_fields import Item
+from vstore_gui.xml.numbers import read_int, read_octal, to_bytes
+from vstore_gui.xml.tree import text_of
 
 __all__ = [
     "HOST", "PERMISSIONS_ORDER", "SAMPLE_UUIDS", "known_id", "known_mode", "known_size", "read_permissions",

@@ -14,16 +14,15 @@ from vstore_gui.xml.fields import (
     EnumField,
     FlagField,
     IntField,
-    Item,
-    ListField,
     OnOffField,
     SizeField,
     TextField,
     UuidField,
     YesNoField,
-    read_int,
-    text_of,
 )
+from vstore_gui.xml.list_fields import Item, ListField
+from vstore_gui.xml.numbers import read_int
+from vstore_gui.xml.tree import text_of
 
 __all__ = ["BUSES", "CACHE_MODES", "DEVICES", "IO_MODES", "DiskXml", "read_disk"]
 

@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 
 from vstore_gui.entities.disk import DiskSource, SourceKind
 from vstore_gui.xml.common import HOST
-from vstore_gui.xml.document import Editor, Element, XmlError, attributes, drop_attr, require_xml_text
+from vstore_gui.xml.document import Element, XmlError
+from vstore_gui.xml.editor import Editor
+from vstore_gui.xml.tree import attributes, drop_attr, require_xml_text
 
 __all__ = ["DISK_ORDER", "clear_source", "read_chain", "read_source", "write_source"]
 

@@ -10,19 +10,10 @@ from vstore_gui.entities.domain import DomainFile, DomainLifecycle, DomainState
 from vstore_gui.xml.disk import DiskXml, read_disk
 from vstore_gui.xml.disk_source import read_source
 from vstore_gui.xml.document import Document, Element, Order, XmlError, parse_tree
-from vstore_gui.xml.fields import (
-    AttrField,
-    EnumField,
-    IntField,
-    Item,
-    ListField,
-    PathField,
-    TextField,
-    UuidField,
-    YesNoField,
-    read_int,
-    text_of,
-)
+from vstore_gui.xml.fields import AttrField, EnumField, IntField, PathField, TextField, UuidField, YesNoField
+from vstore_gui.xml.list_fields import Item, ListField
+from vstore_gui.xml.numbers import read_int
+from vstore_gui.xml.tree import text_of
 
 __all__ = ["DomainXml", "domain_state"]
 

@@ -14,79 +14,22 @@ characters.
 
 from __future__ import annotations
 
-import difflib
-import functools
-import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Generic, NamedTuple, Self, TypeVar, overload
+from collections.abc import Iterable
+from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
 
-from vstore_gui.entities.units import UnitError, parse_size
-from vstore_gui.xml.document import (
-    Document,
-    Element,
-    XmlError,
-    attributes,
-    drop_attr,
-    require_xml_text,
-    split_path,
-)
+from vstore_gui.entities.units import UnitError
+from vstore_gui.xml.document import Document, Element, XmlError
+from vstore_gui.xml.numbers import MAX_SIZE, read_int, read_octal, to_bytes, unit_factor
+from vstore_gui.xml.tree import drop_attr, require_xml_text, texts_of
 
 __all__ = [
-    "AttrField", "EnumField", "Field", "FlagField", "IntField", "Item", "ListField", "OctalField",
-    "OnOffField", "PathField", "SizeField", "TextField", "UuidField", "YesNoField", "read_int", "read_octal",
-    "text_of", "to_bytes",
+    "AttrField", "EnumField", "Field", "FlagField", "IntField", "OctalField", "OnOffField", "PathField",
+    "SizeField", "TextField", "UuidField", "YesNoField",
 ]  # fmt: skip
 
 V = TypeVar("V")
 T = TypeVar("T")
-
-_INT: Final = re.compile(r"\s*([+-]?[0-9]{1,20})\s*", re.ASCII)
-_OCTAL: Final = re.compile(r"\s*([0-7]{1,12})\s*", re.ASCII)
-_MAX_SIZE: Final = 2**64 - 1
-
-
-def read_int(raw: str | None) -> int | None:
-    """The number, if it is one of at most 20 digits."""
-    if raw is not None and raw.isdecimal() and raw.isascii() and len(raw) <= 20:
-        return int(raw)
-    match = _INT.fullmatch(raw) if raw is not None else None
-    return int(match[1]) if match else None
-
-
-def read_octal(raw: str) -> int | None:
-    """The number, if it is an octal one of at most 12 digits."""
-    match = _OCTAL.fullmatch(raw)
-    return int(match[1], 8) if match else None
-
-
-def to_bytes(number: str | None, unit: str | None = None) -> int | None:
-    """Bytes of `<capacity unit='GiB'>5</capacity>`; None for what libvirt's scaling would not take."""
-    n = read_int(number)
-    if n is None or n < 0:
-        return None
-    if unit and unit != "bytes":
-        try:
-            n *= _factor(unit)
-        except UnitError:
-            return None
-    return n if n <= _MAX_SIZE else None
-
-
-@functools.lru_cache(64)
-def _factor(unit: str | None) -> int:
-    return parse_size(f"1 {unit or ''}", default_unit="bytes")
-
-
-def text_of(element: Element) -> str:
-    """An element's own text; comments in it do not end it."""
-    if not len(element):
-        return element.text or ""
-    return "".join(part for part in _texts(element) if part)
-
-
-def _texts(element: Element) -> tuple[str | None, ...]:
-    return (element.text, *(child.tail for child in element))
 
 
 class Field(Generic[V]):
@@ -163,8 +106,7 @@ class ScalarField(Field[T | None]):
         raise NotImplementedError
 
     def encode(self, value: T) -> str:
-        """The characters to write; `now` is what stands there. Raises XmlError for a value that cannot stand
-        there."""
+        """The characters to write. Raises XmlError for a value that cannot stand there."""
         raise NotImplementedError
 
     def encode_like(self, value: T, now: str | None) -> str:  # noqa: ARG002
@@ -199,7 +141,7 @@ class ScalarField(Field[T | None]):
         if self._value(stand) == value:
             return
         editor.keep_if_empty(element)
-        original: _Stand = editor.original(element, (self.attr, type(self)), stand)
+        original: _Stand = editor.original(element, (self, "stand"), stand)
         if self._value(original) == value:
             self._put(element, original)
         else:
@@ -213,7 +155,7 @@ class ScalarField(Field[T | None]):
                 if self.attr is None:
                     editor.remove(root, element)
                 elif element.get(self.attr) is not None:
-                    editor.original(element, (self.attr, type(self)), self._stand(element))
+                    editor.original(element, (self, "stand"), self._stand(element))
                     drop_attr(element, self.attr)
                     if not self.keep:
                         editor.prune(root, element)
@@ -225,13 +167,11 @@ class ScalarField(Field[T | None]):
         if self.attr is not None:
             for element in root.findall(self.path):
                 if element.get(self.attr) is None:
-                    self._put(
-                        element, editor.original(element, (self.attr, type(self)), self._stand(element))
-                    )
+                    self._put(element, editor.original(element, (self, "stand"), self._stand(element)))
 
     def _stand(self, element: Element) -> _Stand:
         if self.attr is None:
-            return _Stand(_texts(element), None)
+            return _Stand(texts_of(element), None)
         return _Stand((), element.get(self.attr))
 
     def _value(self, stand: _Stand) -> T | None:
@@ -386,12 +326,12 @@ class SizeField(ScalarField[int]):
         super().__init__(path)
 
     def encode(self, value: int) -> str:
-        if not 0 <= value <= _MAX_SIZE:
+        if not 0 <= value <= MAX_SIZE:
             raise XmlError(f"{self.name} cannot be {value} bytes")
         return str(value)
 
     def _stand(self, element: Element) -> _Stand:
-        return _Stand(_texts(element), element.get("unit"))
+        return _Stand(texts_of(element), element.get("unit"))
 
     def _value(self, stand: _Stand) -> int | None:
         return to_bytes(stand.text, stand.attr)
@@ -405,7 +345,7 @@ class SizeField(ScalarField[int]):
 
     def _put_value(self, element: Element, value: int, now: _Stand) -> None:
         try:
-            factor = _factor(now.attr)
+            factor = unit_factor(now.attr)
         except UnitError:
             factor = 0
         if factor and value % factor == 0:
@@ -435,141 +375,3 @@ class FlagField(Field[bool]):
         with editor.clearing(root, self):
             for element in root.findall(self.path):
                 editor.remove(root, element)
-
-
-class Item(Generic[T]):
-    """How an element with attributes is read as a T (None: not one of ours) and written; None removes an
-    attribute."""
-
-    def __init__(
-        self,
-        attrs: tuple[str, ...],
-        read: Callable[[Mapping[str, str]], T | None],
-        write: Callable[[T], Mapping[str, str | None]],
-        samples: tuple[T, ...],
-    ) -> None:
-        self.attrs = attrs
-        self.read = read
-        self.write = write
-        self.samples = samples
-
-    @classmethod
-    def of_attr(cls, attr: str, samples: tuple[str, str]) -> Item[str]:
-        """A list of one attribute's texts."""
-        return Item((attr,), lambda attrs: attrs.get(attr), lambda value: {attr: value}, samples)
-
-
-class ListField(Field[tuple[T, ...]]):
-    """All elements of one tag below one parent, as a tuple. Those that stay the same are not touched."""
-
-    def __init__(self, path: str, item: Item[T], *, nsmap: Mapping[str, str] | None = None) -> None:
-        super().__init__(path)
-        self.item = item
-        self.nsmap = nsmap
-        *parents, self.tag = split_path(path)
-        self.parent = "/".join(parents) or "."
-
-    def read(self, document: Document) -> tuple[T, ...]:
-        return tuple(value for _, value in self._found(document))
-
-    nothing = ()
-
-    def another(self, document: Document) -> tuple[T, ...]:
-        """One more behind, and the first one another."""
-        now = self.read(document)
-        first, second = self.item.samples
-        return (second if now and now[0] == first else first, *now[1:], second)
-
-    def write(self, document: Document, value: tuple[T, ...]) -> None:
-        found = self._found(document)
-        if value == tuple(item for _, item in found):
-            return
-        root, editor = document.element, document.editor
-        original: tuple[tuple[Element, T, Mapping[str, str]], ...] = editor.original(
-            root, self, tuple((element, item, dict(attributes(element))) for element, item in found)
-        )
-        if value == tuple(item for _, item, _ in original):
-            self._restore(document, {element: attrs for element, _, attrs in original})
-            return
-        for item in value:
-            self._check(item)
-        with editor.clearing(root, self):
-            self._change(document, found, value)
-
-    def _restore(self, document: Document, original: Mapping[Element, Mapping[str, str]]) -> None:
-        """Undo all changes of the list: ours go, those that were there come back, with their attributes."""
-        root, editor = document.element, document.editor
-        with editor.clearing(root, self):
-            for element, _ in reversed(self._found(document)):
-                if element not in original:
-                    editor.remove(root, element)
-        editor.restore_cleared(root, self)
-        for element, attrs in original.items():
-            for name in self.item.attrs:
-                if name in attrs:
-                    element.set(name, attrs[name])
-                else:
-                    drop_attr(element, name)
-
-    def _change(self, document: Document, found: list[tuple[Element, T]], value: tuple[T, ...]) -> None:
-        """Make the elements say this, touching as few as can be."""
-        now = tuple(item for _, item in found)
-        elements = [element for element, _ in found]
-        kept: list[Element] = []
-        # Removed ones go last: where they were the only children, their parent must not go with them.
-        gone: list[Element] = []
-        matcher = difflib.SequenceMatcher(None, now, value, autojunk=False)
-        for verb, from_, to, other_from, other_to in matcher.get_opcodes():
-            old, new = elements[from_:to], value[other_from:other_to]
-            if verb == "equal":
-                kept += old
-                continue
-            for element, item in zip(old, new, strict=False):
-                self._edit(element, item)
-                kept.append(element)
-            gone += old[len(new) :]
-            for item in new[len(old) :]:
-                kept.append(self._insert(document, item, kept, elements))
-        for element in reversed(gone):
-            document.editor.remove(document.element, element)
-
-    def _found(self, document: Document) -> list[tuple[Element, T]]:
-        found = []
-        for element in document.element.iterfind(self.path):
-            item = self.item.read(attributes(element))
-            if item is not None:
-                found.append((element, item))
-        return found
-
-    def _check(self, item: T) -> None:
-        attrs = self.item.write(item)
-        for raw in attrs.values():
-            if raw is not None:
-                require_xml_text(raw)
-        if self.item.read({name: raw for name, raw in attrs.items() if raw is not None}) is None:
-            raise XmlError(f"{self.name} cannot hold {item!r}")
-
-    def _insert(self, document: Document, item: T, kept: list[Element], elements: list[Element]) -> Element:
-        editor = document.editor
-        parent = (
-            kept[-1].getparent() if kept else elements[0].getparent() if elements else None
-        )  # duplicated parents: stay in the one that the others are in
-        if parent is None:
-            parent = editor.ensure(document.element, self.parent, document.ORDER, self.nsmap)
-        behind = kept[-1] if kept else None
-        if behind is not None:
-            element = editor.insert_at(parent, self.tag, parent.index(behind) + 1, self.nsmap)
-        elif elements:
-            element = editor.insert_at(parent, self.tag, parent.index(elements[0]), self.nsmap)
-        else:
-            order = document.ORDER.get("" if self.parent == "." else self.parent, ())
-            element = editor.insert(parent, self.tag, order, self.nsmap)
-        self._edit(element, item)
-        return element
-
-    def _edit(self, element: Element, item: T) -> None:
-        for name, raw in self.item.write(item).items():
-            if raw is None:
-                drop_attr(element, name)
-            else:
-                element.set(name, raw)

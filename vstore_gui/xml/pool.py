@@ -12,8 +12,6 @@ from vstore_gui.xml.fields import (
     AttrField,
     EnumField,
     IntField,
-    Item,
-    ListField,
     OctalField,
     PathField,
     SizeField,
@@ -21,6 +19,7 @@ from vstore_gui.xml.fields import (
     UuidField,
     YesNoField,
 )
+from vstore_gui.xml.list_fields import Item, ListField
 
 __all__ = ["POOL_TYPES", "PoolXml"]
 

@@ -14,15 +14,14 @@ from vstore_gui.xml.fields import (
     EnumField,
     FlagField,
     IntField,
-    Item,
-    ListField,
     OctalField,
     PathField,
     SizeField,
     TextField,
     UuidField,
-    text_of,
 )
+from vstore_gui.xml.list_fields import Item, ListField
+from vstore_gui.xml.tree import text_of
 
 __all__ = ["ENCRYPTION_FORMATS", "VOLUME_TYPES", "VolumeXml", "read_volume"]
 
