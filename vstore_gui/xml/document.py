@@ -15,9 +15,9 @@ from typing import Any, ClassVar, Self
 from lxml import etree
 
 from vstore_gui.xml.editor import Editor, Order, indented_copy
-from vstore_gui.xml.tree import Element, XmlError, canonical, parse_tree
+from vstore_gui.xml.tree import Element, XmlError, canonical, parse_tree, require_xml_text
 
-__all__ = ["Document", "Element", "Order", "XmlError", "canonical", "parse_tree"]
+__all__ = ["Document", "Element", "Order", "XmlError", "canonical", "parse_tree", "require_xml_text"]
 
 
 class Document:
