@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.qtmodels.values import HOST
-from vstore_gui.actions.jobs import JobState, JobStatus
+from vstore_gui.actions.jobs import JobList, JobState, JobStatus
 from vstore_gui.actions.plan import Inverse, Plan, Step
 from vstore_gui.entities.calls import RefreshPool, StartPool
 from vstore_gui.entities.errors import ErrorKind, ErrorState
@@ -20,23 +20,6 @@ from vstore_gui.qtmodels.jobs import JobsModel, Pace
 from vstore_gui.qtmodels.roles import Role
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
-
-
-class Jobs:
-    """As JobList publishes."""
-
-    def __init__(self) -> None:
-        self.jobs: dict[str, JobState] = {}
-        self.subscribers: list[object] = []
-
-    def put(self, job: JobState) -> None:
-        self.jobs[job.id] = job
-        for subscriber in tuple(self.subscribers):
-            subscriber(job)  # type: ignore[operator]
-
-    def subscribe(self, subscriber: object) -> object:
-        self.subscribers.append(subscriber)
-        return lambda: self.subscribers.remove(subscriber)
 
 
 class Clock:
@@ -57,8 +40,8 @@ def job(id_: str, status: JobStatus = JobStatus.RUNNING, **fields: object) -> Jo
 
 
 @pytest.fixture
-def jobs() -> Jobs:
-    return Jobs()
+def jobs() -> JobList:
+    return JobList()
 
 
 @pytest.fixture
@@ -67,8 +50,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def model(jobs: Jobs, clock: Clock, qtbot: QtBot) -> JobsModel:
-    model = JobsModel(jobs, now=clock, clock=clock)  # type: ignore[arg-type]
+def model(jobs: JobList, clock: Clock, qtbot: QtBot) -> JobsModel:
+    model = JobsModel(jobs, now=clock, clock=clock)
     QAbstractItemModelTester(model, FATAL, model)
     return model
 
@@ -77,7 +60,7 @@ def order(model: JobsModel) -> list[str]:
     return [model.job_at(row).id for row in range(model.rowCount())]
 
 
-def test_running_jobs_stand_first_then_the_newest(model: JobsModel, jobs: Jobs) -> None:
+def test_running_jobs_stand_first_then_the_newest(model: JobsModel, jobs: JobList) -> None:
     for id_ in "abc":
         jobs.put(job(id_))
     held = QPersistentModelIndex(model.index(0))
@@ -87,14 +70,16 @@ def test_running_jobs_stand_first_then_the_newest(model: JobsModel, jobs: Jobs) 
     assert model.running == 2
 
 
-def test_newest_first_whatever_runs(jobs: Jobs, qtbot: QtBot) -> None:
+def test_newest_first_whatever_runs(jobs: JobList, qtbot: QtBot) -> None:
     jobs.put(job("a"))
     jobs.put(job("b", JobStatus.DONE))
-    model = JobsModel(jobs, running_first=False)  # type: ignore[arg-type]
+    model = JobsModel(jobs, running_first=False)
     assert order(model) == ["b", "a"]
 
 
-def test_speed_and_time_left_come_from_successive_values(model: JobsModel, jobs: Jobs, clock: Clock) -> None:
+def test_speed_and_time_left_come_from_successive_values(
+    model: JobsModel, jobs: JobList, clock: Clock
+) -> None:
     one = job("a")
     jobs.put(replace(one, progress=Progress(0, 100 * MIB)))
     index = model.index(0)
@@ -127,7 +112,7 @@ def test_what_stalls_slows_down() -> None:
     assert pace.per_s(12) == 25
 
 
-def test_a_failed_job_says_which_step_and_why(model: JobsModel, jobs: Jobs) -> None:
+def test_a_failed_job_says_which_step_and_why(model: JobsModel, jobs: JobList) -> None:
     error = ErrorState(ErrorKind.BUSY, text("{pool} is busy.", pool="<b>images</b>"))
     jobs.put(job("a", JobStatus.FAILED, step=1, steps_done=1, error=error, ended_s=1002.0))
     index = model.index(0)
@@ -140,7 +125,7 @@ def test_a_failed_job_says_which_step_and_why(model: JobsModel, jobs: Jobs) -> N
 
 
 def test_a_done_job_can_be_undone_and_a_running_one_cancelled_where_it_can(
-    model: JobsModel, jobs: Jobs
+    model: JobsModel, jobs: JobList
 ) -> None:
     jobs.put(job("a", can_cancel=True))
     index = model.index(0)
@@ -152,15 +137,15 @@ def test_a_done_job_can_be_undone_and_a_running_one_cancelled_where_it_can(
     assert index.data(Role.UNDOABLE) is False
 
 
-def test_jobs_that_the_list_forgets_go(model: JobsModel, jobs: Jobs) -> None:
-    jobs.put(job("a", JobStatus.DONE))
-    jobs.put(job("b", JobStatus.DONE))
-    del jobs.jobs["a"]
-    jobs.put(job("c"))
-    assert order(model) == ["c", "b"]
+def test_jobs_that_the_list_forgets_go(model: JobsModel, jobs: JobList) -> None:
+    for number in range(JobList.KEPT + 2):
+        jobs.put(job(f"job{number}", JobStatus.DONE))
+    assert model.rowCount() == JobList.KEPT
+    assert order(model)[-1] == "job2"
+    assert model.row_of("job0") is None
 
 
-def test_progress_is_told_by_its_roles_only(model: JobsModel, jobs: Jobs) -> None:
+def test_progress_is_told_by_its_roles_only(model: JobsModel, jobs: JobList) -> None:
     one = job("a")
     jobs.put(one)
     told: list[list[int]] = []

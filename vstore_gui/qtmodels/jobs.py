@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QAbstractListModel, QObject, Qt, QTimer
 
 from vstore_gui.actions.jobs import JobList, JobState, JobStatus
@@ -168,7 +169,7 @@ class JobsModel(QAbstractListModel):
             case Role.WARNING:
                 return job.status in (JobStatus.FAILED, JobStatus.REFUSED) or job.left_over
             case Role.UNDOABLE:
-                return job.status is JobStatus.DONE and job.plan.inverse is not None
+                return self._list.undoable(job)
             case Role.CANCELLABLE:
                 return job.status is JobStatus.RUNNING and job.can_cancel
             case Role.ELAPSED:
@@ -261,4 +262,4 @@ def _fraction(job: JobState) -> float | None:
 
 
 def _only_moved(old: JobState, new: JobState) -> bool:
-    return old.status is new.status and old.step == new.step and old.can_cancel == new.can_cancel
+    return msgspec.structs.replace(old, progress=new.progress) == new

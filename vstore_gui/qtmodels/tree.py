@@ -342,8 +342,9 @@ class SidebarModel(QAbstractItemModel):
             if uuid not in known and uuid in section.ids:
                 del self._nodes[section.ids.pop(uuid)]
         if len(section.rows) != count:
-            index = self._index_of(section)
-            self.dataChanged.emit(index, index, _VALUE_ROLES)
+            for counting in (section, section.parent):
+                index = self._index_of(counting)
+                self.dataChanged.emit(index, index, _VALUE_ROLES)
 
     def _announce_rows(self, section: _Section, rows: Sequence[int]) -> None:
         parent = self._index_of(section)
