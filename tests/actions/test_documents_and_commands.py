@@ -45,6 +45,7 @@ def test_the_schemas_are_there() -> None:
     assert SCHEMAS.available
 
 
+@settings(deadline=None)
 @given(
     name=NAME,
     path=FILE,
@@ -64,6 +65,7 @@ def test_every_new_pools_document_is_valid_and_says_what_the_draft_says(
     assert (read.name, read.target_path, read.mode, read.owner) == (name, path, mode, owner)
 
 
+@settings(deadline=None)
 @given(
     name=NAME,
     format_=st.sampled_from(["raw", "qcow2"]),
@@ -162,6 +164,7 @@ def test_a_shell_hands_virsh_exactly_the_name_and_the_document(
     assert fed == document.rstrip("\n") + "\n"
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_names_are_quoted_in_every_command(name: str) -> None:
     for call in (calls.StartPool("u"), calls.DeleteVolume("u", name), calls.SetPoolAutostart("u", True)):

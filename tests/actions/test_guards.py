@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vstore_gui.actions.guards import (
@@ -52,6 +52,7 @@ def directory(path: str, name: str = "other", **fields: object) -> PoolState:
     return PoolState("u-" + name, name, "dir", PoolLifecycle.RUNNING, target_path=path, **fields)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(PATH, PATH)
 def test_two_paths_clash_just_when_they_are_one_place_or_one_is_inside_the_other(
     mine: str, theirs: str
@@ -67,6 +68,7 @@ def test_two_paths_clash_just_when_they_are_one_place_or_one_is_inside_the_other
         assert reasons == ()
 
 
+@settings(deadline=None)
 @given(PATH, PATH)
 def test_whether_paths_clash_does_not_depend_on_who_was_first(mine: str, theirs: str) -> None:
     forth = PoolPathFree(HOST, mine).reasons(store_with(directory(theirs)))
@@ -100,6 +102,7 @@ def test_the_same_directory_on_another_connection_to_this_machine_is_told() -> N
     assert PoolPathFree(HOST, "/srv/b").reasons(store) == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=8), st.text(max_size=8))
 def test_a_name_is_taken_just_when_a_pool_has_it(mine: str, theirs: str) -> None:
     store = store_with(directory("/x", theirs))
@@ -110,6 +113,7 @@ def test_a_name_is_taken_just_when_a_pool_has_it(mine: str, theirs: str) -> None
 HOSTILE = st.text(st.sampled_from("{}<>&\n/.%'\"ä$`\\ "), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_hostile_names_come_through_every_message_as_they_are(name: str) -> None:
     store = store_with(directory("/srv/p", name))

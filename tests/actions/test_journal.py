@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.actions.world import World, world
+from tests.actions.world import World, file_disk, world
 from vstore_gui.actions.guards import AnyGuard, HostOnline, VolumesUnused
 from vstore_gui.actions.jobs import JobStatus
 from vstore_gui.actions.journal import Journal, Unfinished
-from vstore_gui.actions.plan import Inverse, Plan
+from vstore_gui.actions.plan import Danger, Inverse, Plan
 from vstore_gui.actions.pools import NewPoolDraft, plan_new_pool
 from vstore_gui.actions.steps import make_step
+from vstore_gui.actions.volumes import NewVolumeDraft, plan_new_volume
 from vstore_gui.entities import calls
 from vstore_gui.entities.errors import ErrorKind
 from vstore_gui.entities.keys import VolumeKey
@@ -126,6 +127,7 @@ def test_a_torn_last_line_hides_nothing_before_and_nothing_after(tmp_path: Path)
     assert read_anew(tmp_path) == ()
 
 
+@settings(deadline=None)
 @given(cut=st.integers(0, 4000), rubbish=st.binary(max_size=40))
 def test_whatever_is_torn_off_or_put_in_the_journal_can_be_read(
     tmp_path_factory: pytest.TempPathFactory, cut: int, rubbish: bytes
@@ -291,3 +293,48 @@ async def test_a_full_disk_keeps_nobody_from_working(monkeypatch: pytest.MonkeyP
         job = await w.runner.run(plan_new_pool(w.store, HOST, DRAFT))
         assert job.status is JobStatus.DONE
         assert "No space left" in str(job.warning)
+
+
+async def test_a_volume_left_by_an_earlier_run_is_cleaned_up_only_unused_and_with_its_name_typed(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as first:
+        pool = first.host.add_pool("images", target_path="/srv/images")
+        await first.open()
+        host = first.host
+        plan = plan_new_volume(
+            first.store, first.key(pool), NewVolumeDraft("a.qcow2", capacity_bytes=1 << 30)
+        )
+        first.journal.begin("job", plan)
+        first.journal.begin_step("job", 0)
+    host.add_volume(pool.uuid, "a.qcow2")  # the daemon did it, and somebody has put it to use
+    host.add_domain("web01", disks=(file_disk("/srv/images/a.qcow2"),))
+    async with world(tmp_path, host) as w:
+        (left,) = await w.runner.recover()
+        assert w.runner.plan_clean_up(left.id) is not None  # nothing is known yet: it may stand
+        await w.open()
+        clean_up = w.runner.plan_clean_up(left.id)
+        assert clean_up is not None
+        assert (clean_up.danger, clean_up.confirm_name) == (Danger.LOSES_DATA, "a.qcow2")
+        job = w.runner.clean_up(left.id)
+        assert job is not None
+        assert (await w.ended(job)).status is JobStatus.REFUSED
+        assert w.jobs.jobs[left.id].left_over
+
+
+async def test_what_is_left_on_a_host_that_is_not_connected_waits_for_it(tmp_path: Path) -> None:
+    DRAFT.uuid = ""
+    async with world(tmp_path) as first:
+        host = first.host
+        await killed_at(first, 0, done=True)
+    async with world(tmp_path, host) as w:
+        (left,) = await w.runner.recover()
+        for start in (w.runner.clean_up, w.runner.finish):
+            job = start(left.id)
+            assert job is not None
+            assert (await w.ended(job)).status is JobStatus.REFUSED
+        assert w.jobs.jobs[left.id].left_over
+        await w.open()
+        job = w.runner.clean_up(left.id)
+        assert job is not None
+        assert (await w.ended(job)).status is JobStatus.DONE

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.actions.world import World, cdrom, file_disk, messages, world
@@ -329,6 +329,7 @@ PATHS = st.text(
 ).map(lambda name: f"/srv/{name}")
 
 
+@settings(deadline=None)
 @given(PATHS)
 def test_a_disc_put_in_and_taken_out_leaves_what_we_do_not_know(path: str) -> None:
     put = edited_disk(DISK, Medium(source(path), "raw"))

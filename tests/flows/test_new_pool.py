@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.actions.world import World, messages, world
@@ -190,6 +190,7 @@ async def test_the_last_page_says_what_is_still_wrong_on_the_others() -> None:
         flow.close()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_every_name_and_path_that_passes_can_stand_in_a_document(typed: str) -> None:
     checks = (
@@ -213,8 +214,8 @@ def test_every_name_and_path_that_passes_can_stand_in_a_document(typed: str) -> 
     ("name", "blocks"),
     [
         ("", True), ("  ", True), ("a/b", True), ("..", True), (".", True), (".hidden", True), ("a\tb", True),
-        ("x" * 255, False), ("x" * 256, True), ("ä" * 128, True), (" a", False), ("a b", False), ("-rf", False),
-        ("<b>&", False), ("a\x00", True), ("\ud800", True),
+        ("x" * 255, False), ("x" * 256, True), ("ä" * 128, True), (" a", False), ("a b", False),
+        ("-rf", False), ("<b>&", False), ("a\x00", True), ("\ud800", True),
     ],
 )  # fmt: skip
 def test_names_of_volumes(name: str, blocks: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vstore_gui.entities.keys import PoolKey, VolumeKey
@@ -51,6 +51,7 @@ def counted(store: Store) -> PoolSpace:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(EDIT, max_size=12))
 def test_the_meter_always_shows_what_a_count_would(edits: list[tuple[str, object]]) -> None:
     store = Store()

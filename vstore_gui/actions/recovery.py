@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from vstore_gui.actions.guards import HostOnline
+from vstore_gui.actions.guards import HostOnline, PoolUnusedByRunning, VolumesUnused
 from vstore_gui.actions.jobs import JobState, JobStatus
 from vstore_gui.actions.journal import Unfinished
 from vstore_gui.actions.plan import Danger, Plan, Step
@@ -52,35 +52,56 @@ def job_left_over(unfinished: Unfinished) -> JobState:
     )
 
 
-def steps_standing(store: Store, job: JobState) -> int:
-    """How many of the job's steps are done, by the values of now where the outcome of the last one is not
-    known.
+def steps_standing(store: Store, job: JobState, *, if_unknown: bool) -> int:
+    """How many of the job's steps are done. Where nobody heard the outcome of the last one, the values of
+    now tell; where they cannot (not connected, pool not running), `if_unknown` says how it counts.
     """
     if not job.in_doubt or job.step >= len(job.plan.steps):
         return job.steps_done
     step = job.plan.steps[job.step]
-    happened = HAPPENED.get(type(step.call))
-    if happened is not None and happened(store, step.host, step.call):
-        return job.step + 1
-    return job.steps_done
+    ask = HAPPENED.get(type(step.call))
+    if ask is None:
+        return job.steps_done
+    happened = None if HostOnline(step.host).reasons(store) else ask(store, step.host, step.call)
+    return job.step + 1 if (if_unknown if happened is None else happened) else job.steps_done
 
 
 def plan_clean_up(store: Store, job: JobState) -> Plan | None:
-    """Takes back the steps that stand, last one first; None when none of them can be taken back."""
-    standing = job.plan.steps[: steps_standing(store, job)]
-    steps = tuple(_taken_back(step) for step in reversed(standing) if step.clean_up is not None)
+    """Takes back the steps that stand, last one first; None when none of them can be taken back.
+
+    What was made may be somebody's by now: a volume in use is kept, and deleting one that an earlier run of
+    the application made must be confirmed.
+    """
+    standing = job.plan.steps[: steps_standing(store, job, if_unknown=True)]
+    steps = tuple(_taken_back(job, step) for step in reversed(standing) if step.clean_up is not None)
     if not steps:
         return None
+    volumes = tuple(
+        VolumeKey(step.host, step.call.pool, step.call.volume)
+        for step in steps
+        if isinstance(step.call, calls.DeleteVolume)
+    )
+    stopped = tuple(
+        PoolKey(step.host, step.call.pool) for step in steps if isinstance(step.call, calls.StopPool)
+    )
+    loses = any(step.danger is Danger.LOSES_DATA for step in steps)
     return Plan(
         title=text(QT_TRANSLATE_NOOP("vstore", "Clean up after “{title}”"), title=job.plan.title),
         steps=steps,
-        guards=tuple(HostOnline(host) for host in dict.fromkeys(step.host for step in steps)),
+        guards=(
+            *(HostOnline(host) for host in dict.fromkeys(step.host for step in steps)),
+            *((VolumesUnused(volumes),) if volumes else ()),
+            *(PoolUnusedByRunning(pool) for pool in stopped),
+        ),
         verb=text(QT_TRANSLATE_NOOP("vstore", "Clean up")),
+        confirm_name=volumes[0].name if loses and volumes else None,
     )
 
 
-def _taken_back(step: Step) -> Step:
+def _taken_back(job: JobState, step: Step) -> Step:
     assert step.clean_up is not None
+    # Of a moment ago, nothing of anybody's is in it. Of an earlier run, who knows.
+    deletes = isinstance(step.clean_up, calls.DeleteVolume) and job.from_journal
     return Step(
         sentence=step.clean_up_sentence or step.sentence,
         host=step.host,
@@ -88,8 +109,7 @@ def _taken_back(step: Step) -> Step:
         xml_before=step.xml_after,
         xml_after=getattr(step.clean_up, "xml", None),
         virsh=virsh_lines(step.host, step.clean_up),
-        # What a plan made a moment ago is taken back: nothing of anybody's is lost by it, but it was there.
-        danger=Danger.NONE,
+        danger=Danger.LOSES_DATA if deletes else Danger.NONE,
     )
 
 
@@ -98,7 +118,7 @@ def plan_finish(store: Store, job: JobState) -> Plan | None:
 
     Its clean-up and inverse are those of the whole: they take back the earlier steps as well.
     """
-    done = steps_standing(store, job)
+    done = steps_standing(store, job, if_unknown=False)
     rest = job.plan.steps[done:]
     if not rest:
         return None
@@ -137,12 +157,17 @@ def _autostart_set(store: Store, host: HostId, call: calls.SetPoolAutostart) -> 
     return pool is not None and pool.autostart == call.on
 
 
-def _volume_is_there(store: Store, host: HostId, call: calls.CreateVolume) -> bool:
-    return store.volume(VolumeKey(host, call.pool, VolumeXml.parse(call.xml).name or "")) is not None
+def _volume_is_there(store: Store, host: HostId, call: calls.CreateVolume) -> bool | None:
+    return _has_volume(store, VolumeKey(host, call.pool, VolumeXml.parse(call.xml).name or ""))
 
 
-def _volume_gone(store: Store, host: HostId, call: calls.DeleteVolume) -> bool:
-    return store.volume(VolumeKey(host, call.pool, call.volume)) is None
+def _volume_gone(store: Store, host: HostId, call: calls.DeleteVolume) -> bool | None:
+    there = _has_volume(store, VolumeKey(host, call.pool, call.volume))
+    return None if there is None else not there
+
+
+def _has_volume(store: Store, key: VolumeKey) -> bool | None:
+    return store.volume(key) is not None if store.volumes_listed(key.pool_key) else None
 
 
 def _disk_updated(store: Store, host: HostId, call: calls.UpdateDisk) -> bool:
@@ -158,7 +183,7 @@ def _disk_updated(store: Store, host: HostId, call: calls.UpdateDisk) -> bool:
     )
 
 
-HAPPENED: Final[dict[type[Any], Callable[[Store, HostId, Any], bool]]] = {
+HAPPENED: Final[dict[type[Any], Callable[[Store, HostId, Any], bool | None]]] = {
     calls.DefinePool: _pool_is_there,
     calls.StartPool: _pool_active,
     calls.StopPool: _pool_stopped,

@@ -15,6 +15,7 @@ from vstore_gui.actions.guards import blocking, check, fresh_of
 from vstore_gui.actions.jobs import JobList, JobState, JobStatus
 from vstore_gui.actions.journal import Journal
 from vstore_gui.actions.plan import Plan, PlanRefused, Reason, Step
+from vstore_gui.actions.readback import READ_BACK, not_taken_over
 from vstore_gui.actions.recovery import job_left_over, plan_clean_up, plan_finish
 from vstore_gui.actions.undo import UNDOERS, Undoing
 from vstore_gui.entities import calls
@@ -22,9 +23,10 @@ from vstore_gui.entities.calls import Partial
 from vstore_gui.entities.errors import ErrorKind, ErrorState, HostError
 from vstore_gui.entities.job import Progress
 from vstore_gui.entities.keys import DomainKey, PoolKey
-from vstore_gui.entities.text import QT_TRANSLATE_NOOP, text
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Names, text
 from vstore_gui.store.store import Store
 from vstore_gui.store.sync import Sync
+from vstore_gui.xml.document import XmlError
 
 __all__ = ["Runner", "Spawn"]
 
@@ -144,6 +146,7 @@ class Runner:
             job = self._change(
                 job, steps_done=at + 1, progress=None, in_doubt=False, answers=(*job.answers, answer)
             )
+            job = await self._read_back(job, step)
         await self._settle(job.id)
         job = self._end(job, JobStatus.DONE)
         if job.undo_of is not None:
@@ -177,6 +180,25 @@ class Runner:
             raise HostError(ErrorState.internal(repr(error), step.call.name)) from error
         self._sync.applied(step.host, step.call, answer)
         return answer
+
+    async def _read_back(self, job: JobState, step: Step) -> JobState:
+        """Say what the host dropped from the step's document."""
+        ask, host = READ_BACK.get(type(step.call)), self._sync.host(step.host)
+        if ask is None or host is None:
+            return job
+        reading: calls.Call[Any] = ask(step.call)
+        try:
+            missing = not_taken_over(step.call, await host.call(reading))
+        except (HostError, XmlError) as error:
+            _log.info("reading back failed: %s", error)
+            return job
+        if not missing:
+            return job
+        warning = text(
+            QT_TRANSLATE_NOOP("vstore", "The host did not take over: {what}. It may be too old for it."),
+            what=Names(missing),
+        )
+        return self._change(job, warning=warning)
 
     def _failed(self, job: JobState, error: ErrorState) -> JobState:
         job = msgspec.structs.replace(job, error=error, progress=None)
@@ -305,7 +327,10 @@ class Runner:
         return plan_finish(self._store, job) if job is not None and job.left_over else None
 
     def clean_up(self, job_id: str) -> JobState | None:
-        """Start plan_clean_up as a job; when it is done, nothing is left over."""
+        """Start plan_clean_up as a job; when it is done, nothing is left over.
+
+        A plan that must be confirmed (`plan_clean_up(…).danger`) is for the caller to ask about first.
+        """
         return self._deal_with(job_id, self.plan_clean_up(job_id))
 
     def finish(self, job_id: str) -> JobState | None:
