@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -98,9 +98,10 @@ class FindPopup(QFrame):
     """A field and what fits, over the window. Up and Down choose, Enter goes there, Esc leaves."""
 
     def __init__(self, services: Services, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent)
         self._services = services
         self._window = parent
+        self._focus_before: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Find anything")))
         self.field = QLineEdit()
@@ -143,10 +144,20 @@ class FindPopup(QFrame):
         width = min(_WIDTH_LETTERS * letters, window.width() - 40)
         height = min(_ROWS * row + self.field.sizeHint().height() + 60, window.height() - 80)
         self.resize(width, height)
-        self.move(window.mapToGlobal(QPoint((window.width() - width) // 2, 60)))
+        self.move((window.width() - width) // 2, 60)
+        self._focus_before = window.focusWidget()
         self.show()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.setText(typed)
+
+    def leave(self) -> None:
+        """Close, and give the keyboard back to who had it."""
+        had = self.field.hasFocus()
+        before, self._focus_before = self._focus_before, None
+        self.close()
+        if had and before is not None and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -158,13 +169,24 @@ class FindPopup(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys that move in the list go to it, whatever has the focus; the rest is typed."""
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.leave()
+                return True
             if event.key() in _MOVING:
                 self.list.event(event)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._go(self.list.currentIndex())
                 return True
+        if watched is self.field and event.type() == QEvent.Type.FocusOut and self.isVisible():
+            # Not for a menu or another window: only when the keyboard goes elsewhere in this one.
+            QTimer.singleShot(0, self, self._leave_if_left)
         return super().eventFilter(watched, event)
+
+    def _leave_if_left(self) -> None:
+        focused = self._window.focusWidget()
+        if focused is not None and focused is not self and not self.isAncestorOf(focused):
+            self.close()
 
     def _choose_first(self) -> None:
         if not self.list.currentIndex().isValid() and self.model.rowCount():
@@ -188,5 +210,5 @@ class FindPopup(QFrame):
         if not index.isValid():
             return
         key = self.model.key_at(index.row())
-        self.close()
+        self.leave()
         self._services.navigator.show_key(key)

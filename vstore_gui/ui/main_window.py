@@ -340,6 +340,7 @@ class MainWindow(QMainWindow):
             if inverse is not None
             else tr(QT_TRANSLATE_NOOP("vstore", "&Undo"))
         )
+        action.setIconText(action.text().replace("&", ""))
         action.setToolTip(
             tr(QT_TRANSLATE_NOOP("vstore", "Undo: {what} (Ctrl+Z)"), what=render(inverse.label))
             if inverse is not None

@@ -71,6 +71,8 @@ def confirm_plan(services: Services, plan: Plan, window: QWidget, *, undo_of: st
 def find(services: Services, typed: str, window: QWidget) -> None:
     from vstore_gui.ui.find import FindPopup
 
+    for old in window.findChildren(FindPopup):
+        old.close()
     FindPopup(services, window).popup(typed)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -13,6 +16,25 @@ from tests.support.waiting import eventually
 from tests.ui.dialogs.desk import Desk
 from vstore_gui.ui.main_window import MainWindow
 from vstore_gui.ui.theme import Theme, ThemeChoice
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    """A window that is looked at is polled for: when its test ends, nobody looks any more."""
+    desk = pyfuncitem.funcargs.get("desk")
+    test = pyfuncitem.obj
+    if not isinstance(desk, Desk) or not inspect.iscoroutinefunction(test):
+        return
+
+    @functools.wraps(test)
+    async def then_look_away(**arguments: Any) -> None:
+        try:
+            await test(**arguments)
+        finally:
+            desk.sync.watch_pool(None)
+            desk.sync.watch_domain(None)
+
+    pyfuncitem.obj = then_look_away
 
 
 @pytest.fixture

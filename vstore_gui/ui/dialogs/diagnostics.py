@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import time
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, QTimer, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -57,7 +57,8 @@ def clean_uri(uri: str) -> str:
         f"{name}={value if name in ('no_verify', 'no_tty', 'mode', 'proxy', 'sshauth') else _HIDDEN}"
         for name, _, value in (item.partition("=") for item in parts.query.split("&") if item)
     )
-    return urlunsplit((parts.scheme, user + host + port, parts.path, query, ""))
+    # urlunsplit would take the empty authority out of 'qemu:///system'.
+    return f"{parts.scheme}://{user}{host}{port}{parts.path}" + (f"?{query}" if query else "")
 
 
 def clean(words: str) -> str:

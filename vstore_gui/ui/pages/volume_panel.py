@@ -63,6 +63,14 @@ class VolumePanel(QFrame):
     def key(self) -> VolumeKey | None:
         return self._key
 
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return self._details.facts
+
+    @property
+    def user_facts(self) -> tuple[Fact, ...]:
+        return self._users.facts
+
     def show_volume(self, key: VolumeKey) -> None:
         self._key = key
         self._title.setText(visible(key.name))

@@ -73,15 +73,15 @@ class VolumesTab(QWidget):
         self._splitter.setHandleWidth(10)
         self._splitter.addWidget(self._stack)
         self._splitter.setStretchFactor(0, 1)
-        self._summary = ElidedLabel()
-        self._summary.setProperty("role", "soft")
-        self._summary.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Summary of the volumes")))
+        self.summary = ElidedLabel()
+        self.summary.setProperty("role", "soft")
+        self.summary.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Summary of the volumes")))
 
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._splitter, 1)
-        column.addWidget(self._summary)
+        column.addWidget(self.summary)
 
         # Details come in many small batches: the line under the table need not follow each one.
         self._saying = QTimer(self, interval=_SUMMARY_MS, singleShot=True)
@@ -261,7 +261,7 @@ class VolumesTab(QWidget):
     def _say_summary(self) -> None:
         """'6 of 1,204 shown · 2 selected · 48 GiB allocated · refreshed 3 s ago'."""
         counts = self.model.counts
-        self._summary.setVisible(counts.total > 0)
+        self.summary.setVisible(counts.total > 0)
         if not counts.total or self._pool is None:
             return
         selected = self.table.selected_keys()
@@ -288,4 +288,4 @@ class VolumesTab(QWidget):
             )
         else:
             said.append(tr(QT_TRANSLATE_NOOP("vstore", "read {age}"), age=format_age(self._read_s)))
-        self._summary.setText(" · ".join(said))
+        self.summary.setText(" · ".join(said))

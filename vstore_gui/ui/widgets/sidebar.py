@@ -202,7 +202,12 @@ class Sidebar(QTreeView):
         )
         self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Connections, pools and machines")))
         self.setProperty("sidebar", True)
+        # Of a current row that goes, the view makes a neighbour current: that is no choice of the user's. We
+        # must hear of it before the view does.
+        self._going = False
+        model.rowsAboutToBeRemoved.connect(self._rows_go)
         self.setModel(model)
+        model.rowsRemoved.connect(self._rows_gone)
         self._delegate = _SidebarDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setHeaderHidden(True)
@@ -268,7 +273,14 @@ class Sidebar(QTreeView):
         return self._model.key_at(index) if index.isValid() else None
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        self.chosen.emit(self._model.key_at(current) if current.isValid() else None)
+        if not self._going:
+            self.chosen.emit(self._model.key_at(current) if current.isValid() else None)
+
+    def _rows_go(self, *_: object) -> None:
+        self._going = True
+
+    def _rows_gone(self, *_: object) -> None:
+        self._going = False
 
     # ── painting ────────────────────────────────────────────────────────────────────────────────────────────
 
