@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from vstore_gui.actions import guards
 from vstore_gui.actions.plan import Danger, Plan
-from vstore_gui.entities.text import QT_TRANSLATE_NOOP
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
 from vstore_gui.store.changes import Changes
 from vstore_gui.ui.dialogs.base import Dialog
 from vstore_gui.ui.messages import render, tr, visible
@@ -21,6 +21,7 @@ from vstore_gui.ui.widgets.plan_view import PlanView
 __all__ = ["ConfirmPlanDialog"]
 
 _RECHECK_MS = 60
+_STEPS_SHOWN = 8
 
 
 class ConfirmPlanDialog(Dialog):
@@ -43,14 +44,18 @@ class ConfirmPlanDialog(Dialog):
         self._remarks.link_chosen.connect(self._follow)
         self.body.addWidget(self._refused)
         self.body.addWidget(self._blockers)
-        for step in plan.steps[:8]:
-            self.body.addWidget(label(render(step.sentence), wrap=True))
-        if len(plan.steps) > 8:
+        self._what = QWidget()
+        what = QVBoxLayout(self._what)
+        what.setContentsMargins(0, 0, 0, 0)
+        for step in plan.steps[:_STEPS_SHOWN]:
+            what.addWidget(label(render(step.sentence), wrap=True))
+        if len(plan.steps) > _STEPS_SHOWN:
             more = tr(
                 QT_TRANSLATE_NOOP("vstore", "… and {count} more steps, all in the plan below."),
-                count=str(len(plan.steps) - 8),
+                count=Count(len(plan.steps) - _STEPS_SHOWN),
             )
-            self.body.addWidget(label(more, role="soft", wrap=True))
+            what.addWidget(label(more, role="soft", wrap=True))
+        self.body.addWidget(self._what)
         self.body.addWidget(self._remarks)
         self._view: PlanView | None = None
         self._more = link_button(tr(QT_TRANSLATE_NOOP("vstore", "Show the plan: XML and virsh commands")))
@@ -89,7 +94,10 @@ class ConfirmPlanDialog(Dialog):
         remarks = dict.fromkeys((*(reason for reason in reasons if not reason.blocks), *self._plan.notes))
         self._refused.setVisible(bool(blocking))
         self._blockers.show_reasons(blocking)
-        self._remarks.show_reasons(remarks)
+        # Of what would happen only when it can.
+        self._remarks.show_reasons(() if blocking else remarks)
+        self._what.setVisible(not blocking)
+        self._more.setVisible(not blocking and self._view is None)
         name = self._plan.confirm_name
         named = name is None or self._typed.text() == name
         if self._name_field is not None:

@@ -22,7 +22,7 @@ from vstore_gui.ui.messages import format_age, tr
 from vstore_gui.ui.pages.header import PageHeader
 from vstore_gui.ui.services import Services
 from vstore_gui.ui.widgets.disk_card import DiskCard
-from vstore_gui.ui.widgets.disk_facts import disk_facts, disk_keys
+from vstore_gui.ui.widgets.disk_facts import DiskFacts, disk_facts, disk_keys
 from vstore_gui.ui.widgets.domain_documents import DomainDocuments
 from vstore_gui.ui.widgets.empty_state import EmptyState
 from vstore_gui.ui.widgets.form import Notice, Sign
@@ -55,6 +55,8 @@ class MachinePage(QWidget):
         self._recents = SettingsRecents(services.settings)
         self._key: DomainKey | None = None
         self._cards: dict[DiskKey, DiskCard] = {}
+        # Making and deleting a card costs much more than filling one: cards are used again.
+        self._spare: dict[bool, list[DiskCard]] = {True: [], False: []}  # by whether they take media
 
         self.header = PageHeader()
         self._state_sign = Sign("state-unknown", "soft", 20)
@@ -248,8 +250,9 @@ class MachinePage(QWidget):
                 self._drop_card(key)
                 card = None
             if card is None:
-                card = self._cards[key] = self._make_card(DiskCard(facts))
+                card = self._cards[key] = self._take_card(facts)
                 self._list.insertWidget(at, card)
+                card.show()
             else:
                 card.show_facts(facts)
                 if self._list.indexOf(card) != at:
@@ -259,7 +262,13 @@ class MachinePage(QWidget):
     def _slice_done(self, done: bool) -> None:
         """Nothing hangs on a slice: each step leaves the page whole."""
 
-    def _make_card(self, card: DiskCard) -> DiskCard:
+    def _take_card(self, facts: DiskFacts) -> DiskCard:
+        spare = self._spare[facts.takes_media]
+        if spare:
+            card = spare.pop()
+            card.show_facts(facts)
+            return card
+        card = DiskCard(facts)
         navigator = self._services.navigator
         card.link_chosen.connect(navigator.show_key)
         card.insert_wanted.connect(navigator.insert_media)
@@ -278,7 +287,7 @@ class MachinePage(QWidget):
         card = self._cards.pop(key)
         card.hide()
         self._list.removeWidget(card)
-        card.deleteLater()
+        self._spare[card.facts.takes_media].append(card)
 
     def _clear(self) -> None:
         self._slices.stop()

@@ -13,7 +13,16 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vstore_gui.entities.keys import VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
@@ -29,7 +38,7 @@ from vstore_gui.ui.widgets.labels import ElidedLabel, label
 __all__ = ["DiskCard"]
 
 _LINK_EM = 18  # a name longer than this is elided in its link; its tooltip has all of it
-_LINK_PADDING = 5  # of the style sheet's links
+_LINK_PADDING = 5  # of the style sheet's links: other lines keep as much, so that all begin alike
 _WIDE_EM = 46  # from this width on the drop hint stands beside the buttons
 
 
@@ -59,6 +68,7 @@ class DiskCard(QFrame):
         self._badges.setSpacing(6)
         head = QHBoxLayout()
         head.setSpacing(7)
+        head.setContentsMargins(_LINK_PADDING, 0, 0, 0)
         head.addWidget(self._target)
         head.addWidget(self._chip)
         head.addLayout(self._badges)
@@ -67,7 +77,9 @@ class DiskCard(QFrame):
         self._source.link_chosen.connect(self.link_chosen)
         self._detail = ElidedLabel()
         self._detail.setProperty("role", "soft")
+        self._detail.setContentsMargins(_LINK_PADDING, 0, 0, 0)
         self._later = label(role="warn", wrap=True)
+        self._later.setContentsMargins(_LINK_PADDING, 0, 0, 0)
         text = QVBoxLayout()
         text.setSpacing(2)
         text.addStretch(1)
@@ -78,7 +90,7 @@ class DiskCard(QFrame):
         text.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 11, 16, 11)
-        row.setSpacing(16)
+        row.setSpacing(12)
         row.addWidget(self._sign)
         row.addLayout(text, 1)
         self._media: _MediaSide | None = None
@@ -261,51 +273,72 @@ class _MediaSide(QWidget):
 
 
 class _PieceLine(QWidget):
-    """Pieces of a line, links among them; the last piece that is no link gives way when room is short."""
+    """Pieces of a line, links among them; the last piece that is no link gives way when room is short.
+
+    Pieces of the same shape as before go into the widgets that are there: making a button takes a
+    millisecond.
+    """
 
     link_chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._pieces: tuple[Piece, ...] | None = None
+        self._pieces: tuple[Piece, ...] = ()
+        self._shape: tuple[tuple[bool, bool], ...] | None = None
+        self._widgets: list[QWidget] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(3)
 
     def show_pieces(self, pieces: tuple[Piece, ...]) -> None:
-        if pieces == self._pieces:
+        shape = tuple((piece.key is not None, _is_sign(piece)) for piece in pieces)
+        if pieces == self._pieces and shape == self._shape:
             return
         self._pieces = pieces
-        widgets = [self._widget(piece) for piece in pieces]
-        _refill(self._row, widgets)
-        plain = [at for at, widget in enumerate(widgets) if isinstance(widget, ElidedLabel)]
+        if shape != self._shape:
+            self._shape = shape
+            self._rebuild(pieces)
+        for widget, piece in zip(self._widgets, pieces, strict=True):
+            self._fill(widget, piece)
+
+    def _rebuild(self, pieces: tuple[Piece, ...]) -> None:
+        self._widgets = [self._widget(at, piece) for at, piece in enumerate(pieces)]
+        _refill(self._row, self._widgets)
+        plain = [at for at, widget in enumerate(self._widgets) if isinstance(widget, ElidedLabel)]
         if plain:
             self._row.setStretch(plain[-1], 1)
         else:
             self._row.addStretch(1)
-        # A link's own padding would indent it against the lines above and below.
-        if pieces and pieces[0].key is not None:
-            self._row.insertSpacing(0, -_LINK_PADDING)
+        # A link brings its own padding.
+        begins_with_link = bool(pieces) and pieces[0].key is not None
+        self._row.setContentsMargins(0 if begins_with_link else _LINK_PADDING, 0, 0, 0)
 
-    def _widget(self, piece: Piece) -> QWidget:
+    def _widget(self, at: int, piece: Piece) -> QWidget:
+        if piece.key is not None:
+            link = name_link("")
+            link.clicked.connect(lambda: self.link_chosen.emit(self._pieces[at].key))
+            return link
+        return label(role=piece.role) if _is_sign(piece) else ElidedLabel(middle=True)
+
+    def _fill(self, widget: QWidget, piece: Piece) -> None:
         words = visible(piece.text)
-        if piece.key is None:
-            made: QWidget
-            if len(words) <= 2:
-                made = label(words, role=piece.role)
-            else:
-                made = ElidedLabel(words, middle=True)
-                made.setProperty("role", piece.role)
-            made.setToolTip(visible(piece.tip))
-            return made
-        room = em(self, _LINK_EM)
-        elided = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room)
-        link = name_link(elided, tr(QT_TRANSLATE_NOOP("vstore", "Show {name}"), name=piece.text))
-        link.setToolTip(
-            "\n".join(part for part in (words if elided != words else "", visible(piece.tip)) if part)
-        )
-        link.clicked.connect(lambda: self.link_chosen.emit(piece.key))
-        return link
+        tip = visible(piece.tip)
+        if isinstance(widget, QPushButton):
+            metrics = self.fontMetrics()
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, em(self, _LINK_EM))
+            widget.setText(shown.replace("&", "&&"))
+            widget.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Show {name}"), name=piece.text))
+            tip = "\n".join(part for part in (words if shown != words else "", tip) if part)
+        elif isinstance(widget, QLabel):
+            if widget.property("role") != piece.role:
+                set_role(widget, "role", piece.role)
+            widget.setText(words)
+        widget.setToolTip(tip)
+
+
+def _is_sign(piece: Piece) -> bool:
+    """'▸', '←', '…': never elided."""
+    return piece.key is None and len(piece.text) <= 2
 
 
 def _refill(layout: QHBoxLayout | QVBoxLayout, widgets: list[Any]) -> None:

@@ -40,7 +40,7 @@ class JobProgress(QWidget):
         self._error: MessageBanner | None = None
         self._error_place = QVBoxLayout()
         self._left = label(wrap=True)
-        self._clean_up = QPushButton(tr(QT_TRANSLATE_NOOP("vstore", "Clean &up")))
+        self._clean_up = QPushButton(tr(QT_TRANSLATE_NOOP("vstore", "C&lean up")))
         self._clean_up.setAutoDefault(False)
         self._clean_up.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Clean up")))
         self._clean_up.clicked.connect(self.clean_up_wanted)

@@ -215,7 +215,7 @@ class _DirectoryPage(WizardPage):
         self._browse = QPushButton(tr(QT_TRANSLATE_NOOP("vstore", "Browse…")))
         self._browse.setAutoDefault(False)
         self._browse.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Browse for a directory")))
-        self.add_field("name", Field(tr(QT_TRANSLATE_NOOP("vstore", "&Name")), self._name))
+        self.add_field("name", Field(tr(QT_TRANSLATE_NOOP("vstore", "Na&me")), self._name))
         self._path_field = self.add_field(
             "target_path",
             Field(tr(QT_TRANSLATE_NOOP("vstore", "Target &path")), self._path, extra=[self._browse]),
@@ -224,7 +224,7 @@ class _DirectoryPage(WizardPage):
         self._owner = QLineEdit()
         self._group = QLineEdit()
         self._add_permissions()
-        self._build = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "&Make the directory now (build)")))
+        self._build = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "Ma&ke the directory now (build)")))
         self._start = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "&Start the pool now")))
         self._autostart = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "Start it with the host (&autostart)")))
         checks = QVBoxLayout()
@@ -278,7 +278,7 @@ class _DirectoryPage(WizardPage):
             (
                 "mode",
                 Field(
-                    tr(QT_TRANSLATE_NOOP("vstore", "M&ode")),
+                    tr(QT_TRANSLATE_NOOP("vstore", "Mo&de")),
                     self._mode,
                     help_text=tr(QT_TRANSLATE_NOOP("vstore", "Octal, as 0711.")),
                 ),

@@ -129,7 +129,7 @@ class _VolumePage(WizardPage):
         self._add_pool(pools, fixed=fixed)
         self._name = QLineEdit(flow.draft.name)
         self._name.textEdited.connect(self._name_typed)
-        self.add_field("name", Field(tr(QT_TRANSLATE_NOOP("vstore", "&Name")), self._name))
+        self.add_field("name", Field(tr(QT_TRANSLATE_NOOP("vstore", "Na&me")), self._name))
         self._formats = _Choices(tr(QT_TRANSLATE_NOOP("vstore", "&Format")))
         self._formats.chosen.connect(self._format_chosen)
         self.add_field("format", Field(tr(QT_TRANSLATE_NOOP("vstore", "Format")), self._formats))
@@ -254,7 +254,7 @@ class _VolumePage(WizardPage):
         )
 
     def _add_backing(self) -> None:
-        self._with_backing = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "Stand on a &backing volume")))
+        self._with_backing = QCheckBox(tr(QT_TRANSLATE_NOOP("vstore", "Stand on a bac&king volume")))
         self._with_backing.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Stand on a backing volume")))
         self._with_backing.toggled.connect(self._backing_toggled)
         self._backing_words = label(
