@@ -103,6 +103,7 @@ async def test_what_the_storage_cannot_give_is_refused(site: Site, heard: Record
         backed = (
             "<volume><name>top</name><capacity unit='MiB'>1</capacity>"
             "<target><format type='qcow2'/></target>"
-            f"<backingStore><path>{site.place('images')}/nobody</path><format type='raw'/></backingStore></volume>"
+            f"<backingStore><path>{site.place('images')}/nobody</path><format type='raw'/>"
+            "</backingStore></volume>"
         )
         assert (await refused(site, CreateVolume(pool.uuid, backed))).kind is ErrorKind.MISSING_PATH

@@ -39,6 +39,7 @@ class Credentials:
         self._waiting: dict[int, tuple[threading.Event, list[tuple[str, ...] | None]]] = {}
         self._kept: dict[tuple[str, str], str] = {}
         self._offered: dict[tuple[str, str], str] = {}  # in the opening under way
+        self.declined = False  # in the opening under way
 
     @property
     def libvirt_auth(self) -> list[Any]:
@@ -49,6 +50,7 @@ class Credentials:
         """A connection is about to be opened: kept answers may be used once for it."""
         with self._lock:
             self._offered.clear()
+            self.declined = False
 
     def opened(self) -> None:
         """It was opened: the answers were right."""
@@ -76,6 +78,7 @@ class Credentials:
         answered.wait()
         found = answer[0]
         if found is None or len(found) != len(prompts):
+            self.declined = True
             return None
         with self._lock:
             self._offered.update(zip(keys, found, strict=True))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import libvirt
+import msgspec
 
 from vstore_gui.entities.errors import ErrorKind, ErrorState, HostError
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Text, text
@@ -22,6 +23,7 @@ __all__ = [
     "RETRIED",
     "ROWS",
     "Row",
+    "auth_cancelled",
     "explain",
     "fault",
     "link_lost",
@@ -66,6 +68,7 @@ def _like(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
+_CANCELLED = QT_TRANSLATE_NOOP("vstore", "Signing in was cancelled.")
 _RPC = _any(L.VIR_FROM_RPC, L.VIR_FROM_REMOTE, L.VIR_FROM_SSH, L.VIR_FROM_LIBSSH, L.VIR_FROM_NONE)
 _INVALID = _any(
     L.VIR_ERR_XML_ERROR, L.VIR_ERR_XML_DETAIL, L.VIR_ERR_XML_INVALID_SCHEMA, L.VIR_ERR_INVALID_ARG,
@@ -100,7 +103,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         ErrorKind.AUTH_CANCELLED,
-        QT_TRANSLATE_NOOP("vstore", "Signing in was cancelled."),
+        _CANCELLED,
         codes=_any(L.VIR_ERR_AUTH_CANCELLED),
     ),
     Row(
@@ -417,6 +420,13 @@ def explain(error: libvirt.libvirtError, call: str = "") -> ErrorState:
 def unsupported_flags(error: libvirt.libvirtError) -> bool:
     """Whether the call is one that this driver or this version has without the flags."""
     return error.get_error_code() == L.VIR_ERR_INVALID_ARG and "unsupported flags" in str(error)
+
+
+def auth_cancelled(error: libvirt.libvirtError) -> ErrorState:
+    """The user declined to answer, whatever libvirt or ssh makes of it."""
+    return msgspec.structs.replace(
+        explain(error, "Open"), kind=ErrorKind.AUTH_CANCELLED, message=text(_CANCELLED)
+    )
 
 
 def fault(error: Exception, call: str = "") -> HostError:

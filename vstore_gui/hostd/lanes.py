@@ -109,6 +109,7 @@ class Lanes:
         self._wakes_at: float | None = None
         self._none = _Lane(self, None, "", _NO_POOL_WIDTH)
         self._lanes: dict[str, _Lane] = {}
+        self._closed = False
         threading.Thread(target=self._watch, name="lane-watch", daemon=True).start()
 
     def know(self, pool: str, name: str, kind: str) -> None:
@@ -132,6 +133,12 @@ class Lanes:
     def width(self, pool: str) -> int:
         with self._lock:
             return self._lane(pool).width
+
+    def close(self) -> None:
+        """Watch no longer; work that was submitted goes on."""
+        with self._watched:
+            self._closed = True
+            self._watched.notify()
 
     @property
     def in_flight(self) -> int:
@@ -221,7 +228,7 @@ class Lanes:
 
     def _watch(self) -> None:
         """The watching thread: sleeps until the next deadline."""
-        while True:
+        while not self._closed:
             with self._watched:
                 now = time.monotonic()
                 runs = [run for lane in (self._none, *self._lanes.values()) for run in lane.running]

@@ -17,7 +17,7 @@ from vstore_gui.entities.reports import Ended, Online, Report
 from vstore_gui.hostd import events, host
 from vstore_gui.hostd.connections import Connections
 from vstore_gui.hostd.credentials import Credentials
-from vstore_gui.hostd.errors import RETRIED, explain, fault, link_lost, lost_storage_daemon
+from vstore_gui.hostd.errors import RETRIED, auth_cancelled, explain, fault, link_lost, lost_storage_daemon
 from vstore_gui.hostd.files import Files
 from vstore_gui.hostd.lanes import DEADLINE_S, Lanes, Run, Work
 from vstore_gui.hostd.registry import HANDLERS, Asked
@@ -100,7 +100,7 @@ class Session:
             events.register(self)
             self.info = host.read_info(self)
         except libvirt.libvirtError as error:
-            state = explain(error, "Open")
+            state = auth_cancelled(error) if self.credentials.declined else explain(error, "Open")
             self.end(state, retry=state.kind in RETRIED)
         except Exception as error:
             self.end(fault(error, "Open").state, retry=False)

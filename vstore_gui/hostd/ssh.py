@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
@@ -80,6 +81,8 @@ class SshHelper:
 
     def close(self) -> None:
         """Remove the directory; a question under way fails."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # closing alone does not wake the thread that accepts
         self._socket.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
