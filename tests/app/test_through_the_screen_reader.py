@@ -87,3 +87,52 @@ def test_what_virsh_does_is_seen(libvirtd: PrivateLibvirtd) -> None:
         screen.find_containing("live")
         libvirtd.virsh("destroy", "box")
         screen.find_starting("box, shut off", "table cell")
+
+
+def open_new_pool_wizard(screen: ScreenReader) -> None:
+    """As far as its page for a directory."""
+    screen.find_containing(", live")
+    screen.find("Connections, pools and machines", "tree").choose_first()
+    screen.enabled("New pool…", "push button").do()
+    screen.find("Directory", "radio button")
+    screen.enabled("Next", "push button").do()
+
+
+def test_pool_and_volume_are_made_with_the_wizards(libvirtd: PrivateLibvirtd) -> None:
+    folder = libvirtd.tmp / "made"
+    with program(libvirtd.uri) as screen:
+        open_new_pool_wizard(screen)
+        screen.find("Name", "text").type("made")
+        screen.find("Target path", "text").type(str(folder))
+        screen.find("The directory will be made.", "label")
+        screen.enabled("Next", "push button").do()
+        screen.find(f"Make the directory {folder}", "label")
+        screen.enabled("Make pool", "push button").do()
+        screen.find("made – VStore", "frame")
+        info = libvirtd.virsh("pool-dumpxml", "made")
+        assert f"<path>{folder}</path>" in info
+        assert folder.is_dir()
+
+        screen.enabled("New volume…", "push button").do()
+        screen.find("Name", "text").type("disk.qcow2")
+        screen.find("Capacity", "text").type("3")
+        screen.enabled("Next", "push button").do()
+        screen.enabled("Create volume", "push button").do()
+        screen.find_starting("disk.qcow2", "table cell")
+        document = etree.fromstring(libvirtd.virsh("vol-dumpxml", "disk.qcow2", "made"))
+        assert document.findtext("capacity") == str(3 * 2**30)
+        assert document.find("target/format[@type='qcow2']") is not None
+
+
+def test_name_taken_by_virsh_while_the_wizard_is_open_is_told(libvirtd: PrivateLibvirtd) -> None:
+    with program(libvirtd.uri) as screen:
+        open_new_pool_wizard(screen)
+        screen.find("Name", "text").type("wanted")
+        screen.find("Target path", "text").type(str(libvirtd.tmp / "mine"))
+        screen.enabled("Next", "push button").do()
+        screen.enabled("Make pool", "push button")
+        libvirtd.make_pool("wanted", libvirtd.tmp / "theirs")
+        screen.find_starting("wanted, ", "table cell")
+        screen.disabled("Make pool", "push button")
+        assert libvirtd.virsh("pool-list", "--all", "--name") == "wanted"
+        assert not (libvirtd.tmp / "mine").exists()

@@ -35,6 +35,12 @@ class Control:
     def focus(self) -> None:
         self._reader.ask("focus", handle=self._handle)
 
+    def type(self, text: str) -> None:
+        """Go there and type it on the keyboard, in place of what was there."""
+        self.focus()
+        self._reader.ask("select_text", handle=self._handle)
+        self._reader.ask("type_text", text=text)
+
     def choose_first(self) -> None:
         """Of a list or table: go there with the keyboard and select the first row."""
         self.focus()
@@ -90,6 +96,14 @@ class ScreenReader:
         """Wait until this is showing and can be used."""
         return self._await(
             lambda: [each for each in self.all(name, role) if each.enabled], f"{name!r}, enabled", limit_s
+        )
+
+    def disabled(self, name: str, role: str | None = None, limit_s: float = LIMIT_S) -> Control:
+        """Wait until this is showing and cannot be used."""
+        return self._await(
+            lambda: [each for each in self.all(name, role) if not each.enabled],
+            f"{name!r}, disabled",
+            limit_s,
         )
 
     def all(self, name: str | None = None, role: str | None = None) -> list[Control]:

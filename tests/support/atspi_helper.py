@@ -111,6 +111,18 @@ def key(name: str) -> None:
     pyatspi.Registry.generateKeyboardEvent(keysym, None, pyatspi.KEY_SYM)
 
 
+def select_text(handle: int) -> None:
+    """All of it: what is typed next replaces it."""
+    text = _seen[handle].queryText()
+    text.addSelection(0, text.characterCount)
+
+
+def type_text(text: str) -> None:
+    """Type on the keyboard, wherever the focus is."""
+    for character in text:
+        pyatspi.Registry.generateKeyboardEvent(ord(character), None, pyatspi.KEY_SYM)
+
+
 def set_text(handle: int, text: str) -> bool:
     return bool(_seen[handle].queryEditableText().setTextContents(text))
 
@@ -129,7 +141,21 @@ def running() -> list[str]:
 
 
 COMMANDS = {
-    f.__name__: f for f in (find, act, actions, select, focus, key, set_text, get_text, names, running)
+    f.__name__: f
+    for f in (
+        find,
+        act,
+        actions,
+        select,
+        focus,
+        key,
+        select_text,
+        type_text,
+        set_text,
+        get_text,
+        names,
+        running,
+    )
 }
 
 
