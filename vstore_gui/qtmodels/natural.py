@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import repeat
 
-__all__ = ["fold", "natural_key", "natural_keys"]
+__all__ = ["fold", "fold_all", "natural_key", "natural_keys"]
 
 _DIGITS = re.compile("([0-9]+)")
 _WIDTH = 20  # longer runs of digits than these are ordered as text
@@ -22,6 +22,14 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join([char for char in decomposed if not unicodedata.combining(char)])
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """The same of many, in one go."""
+    if not texts:
+        return []
+    folded = fold(_SEPARATOR.join(texts)).split(_SEPARATOR)
+    return folded if len(folded) == len(texts) else [fold(text) for text in texts]
 
 
 def natural_keys(names: Sequence[str]) -> list[str]:
@@ -42,16 +50,17 @@ def natural_keys(names: Sequence[str]) -> list[str]:
 
 def _work_out(names: Sequence[str]) -> list[str]:
     joined = _SEPARATOR.join(names)
-    if joined.count(_SEPARATOR) != len(names) - 1:
+    if not names or joined.count(_SEPARATOR) != len(names) - 1:
         return [natural_key(name) for name in names]
-    pieces = _DIGITS.split(fold(joined))
-    pieces[1::2] = map(str.zfill, pieces[1::2], repeat(_WIDTH))
-    return "".join(pieces).split(_SEPARATOR)
+    return _pad(fold(joined)).split(_SEPARATOR)
 
 
 def natural_key(name: str) -> str:
-    pieces = _DIGITS.split(fold(name))
-    if len(pieces) == 1:
-        return pieces[0]
+    """The key of one name."""
+    return _pad(fold(name))
+
+
+def _pad(folded: str) -> str:
+    pieces = _DIGITS.split(folded)
     pieces[1::2] = map(str.zfill, pieces[1::2], repeat(_WIDTH))
     return "".join(pieces)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 __all__ = ["Entry", "OrderedRows", "RowListener", "runs"]
@@ -15,6 +15,9 @@ Entry = tuple[Any, ...]
 
 MAX_RUNS = 40
 """More separate insertions or removals than these are made one: a permutation and one at the end."""
+
+MANY = 1000
+"""More rows than these are not looked up one by one."""
 
 
 class RowListener(Protocol):
@@ -81,6 +84,10 @@ class OrderedRows(Generic[K]):
 
     def rows_of(self, keys: Iterable[K]) -> list[int]:
         """Their rows, ascending; keys that are not shown are left out."""
+        keys = keys if isinstance(keys, Collection) else list(keys)
+        if len(keys) > MANY:
+            wanted = set(keys)
+            return [row for row, entry in enumerate(self._entries) if entry[-1] in wanted]
         found = [row for key in keys if (row := self.row_of(key)) is not None]
         found.sort()
         return found
@@ -154,25 +161,12 @@ class OrderedRows(Generic[K]):
 
     def _replace(self, changed: list[Entry]) -> None:
         """Give rows new entries; a permutation only when they are out of order by it."""
-        rows = [row for entry in changed if (row := self.row_of(entry[-1])) is not None]
-        entries = self._entries.copy()
-        for row, entry in zip(rows, changed, strict=True):
-            entries[row] = entry
-        if self._in_order_around(entries, rows):
-            self._permute(entries)
-        else:
-            entries.sort(reverse=self._descending)
-            self._permute(entries)
-
-    def _in_order_around(self, entries: list[Entry], rows: Iterable[int]) -> bool:
-        last = len(entries) - 1
-        for row in rows:
-            for upper, lower in ((row - 1, row), (row, row + 1)):
-                if upper >= 0 and lower <= last:
-                    a, b = entries[upper], entries[lower]
-                    if (a < b) if self._descending else (b < a):
-                        return False
-        return True
+        keys = {entry[-1] for entry in changed}
+        changed.sort(reverse=self._descending)
+        entries = [entry for entry in self._entries if entry[-1] not in keys]
+        entries += changed
+        entries.sort(reverse=self._descending)  # two sorted runs: one comparison a row
+        self._permute(entries)
 
     def _permute(self, entries: list[Entry]) -> None:
         """Put the rows in this order: the same keys, perhaps by other entries."""
@@ -200,8 +194,8 @@ class OrderedRows(Generic[K]):
         if not self._entries:
             self._insert_run(0, new)
             return
-        before = [self._search(entry) for entry in new]
-        if len(set(before)) > MAX_RUNS:
+        before = [self._search(entry) for entry in new[:MANY]]
+        if len(new) > MANY or len(set(before)) > MAX_RUNS:
             self._insert_run(len(self._entries), new)
             self._permute(sorted(self._entries, reverse=self._descending))
             return

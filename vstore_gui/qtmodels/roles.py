@@ -34,12 +34,6 @@ class Role(enum.IntEnum):
     LINK_KEYS = enum.auto()  # keys of what the text names, in its order
     COUNT = enum.auto()  # a number of rows, disks or users
     VALUE = enum.auto()  # the frozen value itself
-    # disks
-    STORED = enum.auto()  # DiskState of the stored configuration, None where it has no such disk
-    VOLUME = enum.auto()  # VolumeKey of what a disk is made of, or None
-    VOLUME_VALUE = enum.auto()  # its VolumeState, or None
-    BLOCK_STATS = enum.auto()  # BlockStats, or None
-    PENDING = enum.auto()  # True: the stored configuration differs from the running one
     # jobs
     PROGRESS = enum.auto()  # 0 to 1; None: the end is not known
     SENTENCE = enum.auto()  # the step under way, or the one that failed

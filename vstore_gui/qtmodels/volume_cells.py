@@ -11,7 +11,7 @@ from vstore_gui.entities.keys import PoolKey, VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.entities.volume import VolumeState
 from vstore_gui.qtmodels.formats import tr
-from vstore_gui.qtmodels.natural import fold, natural_keys
+from vstore_gui.qtmodels.natural import fold_all, natural_keys
 from vstore_gui.qtmodels.ordered_rows import Entry
 from vstore_gui.qtmodels.relations import NO_BACKING, Backing, Relations, Users
 from vstore_gui.qtmodels.roles import Part, Role
@@ -213,15 +213,16 @@ class VolumeCells:
         if not words:
             return names
         known = self._haystacks
-        for name in names:
-            if name not in known:
-                known[name] = self._haystack(name)
+        unknown = [name for name in names if name not in known]
+        known.update(zip(unknown, fold_all([self._found_by(name) for name in unknown]), strict=True))
         for word in words:
             names = [name for name in names if word in known[name]]
         return names
 
-    def _haystack(self, name: str) -> str:
+    def _found_by(self, name: str) -> str:
         state = self.states[name]
         users = self.users.get(name)
-        found_by = (name, state.path, state.format, state.backing_path, users.names if users else None)
-        return fold("\n".join([text for text in found_by if text]))
+        return (
+            f"{name}\n{state.path or ''}\n{state.format or ''}\n{state.backing_path or ''}"
+            f"\n{users.names if users is not None else ''}"
+        )
