@@ -44,6 +44,21 @@ async def test_a_disk_card_says_what_the_disk_is_made_of(desk: Desk) -> None:
     assert "qcow2" in facts.detail
 
 
+async def test_volumes_nobody_has_looked_at_are_read_for_their_card(desk: Desk) -> None:
+    desk.host.add_volume(
+        desk.images.uuid, "fresh.qcow2", capacity_bytes=8 << 30, backing_path="/srv/images/web-base.qcow2"
+    )
+    await desk.sync.reread_pool(desk.images)
+    fresh = desk.store.volume(desk.volume(desk.images, "fresh.qcow2"))
+    assert fresh is not None
+    added = desk.host.add_domain("new", disks=(disk("vda", "virtio", "/srv/images/fresh.qcow2", "qcow2"),))
+    key = desk.web01._replace(uuid=added.uuid)
+    await eventually(lambda: desk.store.domain(key), "the machine is known")
+    page = await shown(desk, key)
+    await eventually(lambda: "8" in card(page, "vda").facts.detail, "its size is shown")
+    assert "web-base.qcow2" in [piece.text for piece in card(page, "vda").facts.source]
+
+
 async def test_links_lead_to_pool_and_volume(desk: Desk) -> None:
     page = await shown(desk)
     press(find(page, QPushButton, "Show images"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Coroutine, Iterator
 from typing import Any, Final
 
@@ -9,9 +10,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
+from vstore_gui.entities.calls import ReadVolume
 from vstore_gui.entities.domain import DomainLifecycle, DomainState
+from vstore_gui.entities.errors import HostError
 from vstore_gui.entities.host import HostLink, HostState
-from vstore_gui.entities.keys import DiskKey, DomainKey, VolumeKey
+from vstore_gui.entities.keys import DiskKey, DomainKey, HostId, VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.qtmodels.roles import Part
 from vstore_gui.qtmodels.slices import Slices
@@ -29,6 +32,8 @@ from vstore_gui.ui.widgets.form import Notice, Sign
 from vstore_gui.ui.widgets.later_banner import LaterBanner
 
 __all__ = ["MachinePage"]
+
+_log = logging.getLogger(__name__)
 
 _RECHECK_MS: Final = 15
 
@@ -55,6 +60,7 @@ class MachinePage(QWidget):
         self._recents = SettingsRecents(services.settings)
         self._key: DomainKey | None = None
         self._cards: dict[DiskKey, DiskCard] = {}
+        self._asked: set[VolumeKey] = set()  # volumes that were read for this machine
         # Making and deleting a card costs much more than filling one: cards are used again.
         self._spare: dict[bool, list[DiskCard]] = {True: [], False: []}  # by whether they take media
 
@@ -260,7 +266,27 @@ class MachinePage(QWidget):
             yield
 
     def _slice_done(self, done: bool) -> None:
-        """Nothing hangs on a slice: each step leaves the page whole."""
+        """All cards are filled: read the volumes they stand on, where nobody has looked at their pool yet."""
+        if not done:
+            return
+        unread = {key for card in self._cards.values() for key in card.facts.unread} - self._asked
+        if unread and self._key is not None:
+            self._asked |= unread
+            self._start(self._read(self._key.host, tuple(unread)))
+
+    async def _read(self, host_id: HostId, volumes: tuple[VolumeKey, ...]) -> None:
+        host = self._services.sync.host(host_id)
+        if host is None:
+            return
+        for key in volumes:
+            call = ReadVolume(key.pool, key.name)
+            try:
+                answer = await host.call(call)
+            except HostError as failure:
+                # A card without sizes is no reason to bother anybody; the pool's page tells what is wrong.
+                _log.info("%s of %s: %s", call.name, key.name, failure)
+                continue
+            self._services.sync.applied(host_id, call, answer)
 
     def _take_card(self, facts: DiskFacts) -> DiskCard:
         spare = self._spare[facts.takes_media]
@@ -291,6 +317,7 @@ class MachinePage(QWidget):
 
     def _clear(self) -> None:
         self._slices.stop()
+        self._asked.clear()
         for key in list(self._cards):
             self._drop_card(key)
 

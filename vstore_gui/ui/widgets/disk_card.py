@@ -38,7 +38,7 @@ from vstore_gui.ui.widgets.labels import ElidedLabel, label
 __all__ = ["DiskCard"]
 
 _LINK_EM = 18  # a name longer than this is elided in its link; its tooltip has all of it
-_LINK_PADDING = 5  # of the style sheet's links: other lines keep as much, so that all begin alike
+_LINK_PADDING = 2  # of the style sheet's links: other lines keep as much, so that all begin alike
 _WIDE_EM = 46  # from this width on the drop hint stands beside the buttons
 
 

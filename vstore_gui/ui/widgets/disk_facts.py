@@ -51,6 +51,7 @@ class DiskFacts:
     why_insert: str = ""
     why_eject: str = ""
     recents: tuple[tuple[str, str], ...] = ()
+    unread: tuple[VolumeKey, ...] = ()  # volumes it is made of whose details are not known yet
 
 
 def disk_keys(key: DomainKey, domain: DomainState) -> tuple[DiskKey, ...]:
@@ -89,6 +90,7 @@ def disk_facts(store: Store, key: DiskKey, recent_paths: tuple[str, ...] = ()) -
         why_insert=_blocking(insert_reasons),
         why_eject=_blocking(eject_reasons),
         recents=_recents(recent_paths, disk, store, volume_key) if disk.takes_media else (),
+        unread=tuple(_unread(store, volume_key)),
     )
 
 
@@ -177,6 +179,20 @@ def _backing_paths(store: Store, key: VolumeKey | None) -> Iterator[str]:
         seen.add(path)
         yield path
         key = store.volume_at(key.host, path)
+
+
+def _unread(store: Store, key: VolumeKey | None) -> Iterator[VolumeKey]:
+    """The first of the volume and those below it that is not read: what is below that is not known."""
+    seen: set[VolumeKey] = set()
+    while key is not None and key not in seen:
+        seen.add(key)
+        volume = store.volume(key)
+        if volume is None:
+            return
+        if not volume.detailed:
+            yield key
+            return
+        key = store.volume_at(key.host, volume.backing_path) if volume.backing_path else None
 
 
 def _detail(store: Store, key: DiskKey, disk: DiskState, volume_key: VolumeKey | None) -> tuple[str, str]:
