@@ -44,6 +44,7 @@ class MainWindow(QMainWindow):
         self._wanted: Selection | None = None
         self._closing = False
         self._shown_once = False
+        self._showing = False
         self._shown: Any = None
         self.setWindowTitle("VStore")
         self.setMinimumSize(640, 420)
@@ -164,11 +165,8 @@ class MainWindow(QMainWindow):
     # ── selection ───────────────────────────────────────────────────────────────────────────────────────────
 
     def _chosen(self, key: Any) -> None:
-        shown = self.pages_key()
-        # A volume's pool becomes current in the tree when the volume is shown: the page stays as it is.
-        if isinstance(shown, VolumeKey) and key == shown.pool_key:
-            return
-        self._show(key)
+        if not self._showing:
+            self._show(key)
 
     def _show(self, key: Any) -> None:
         self._shown = key
@@ -264,14 +262,18 @@ class MainWindow(QMainWindow):
     def _show_fallen_back(self, key: HostId | None) -> None:
         if self._shown != key:
             return  # something else has been chosen since
-        if key is None or not self.sidebar.select(key) or self.pages_key() == key:
+        if key is None:
             self._show(key)
+        else:
+            self.show_key(key)
 
     # ── Navigator ───────────────────────────────────────────────────────────────────────────────────────────
 
     def show_key(self, key: Key | DiskKey) -> None:
-        self._shown = key
+        # The tree follows: what becomes current in it is no choice of the user's.
+        self._showing = True
         self.sidebar.select(key)
+        self._showing = False
         self._show(key)
 
     def new_pool(self, host: HostId | None = None) -> None:

@@ -17,18 +17,27 @@ from vstore_gui.ui.services import Services
 
 __all__ = ["Page", "PageStack"]
 
-# In the order they import each other: no turn of the loop loads more than one or two.
+# What the pages are made of, the innermost first: no turn of the loop loads more than one or two.
 _MODULES = (
+    "vstore_gui.ui.pages.header",
+    "vstore_gui.qtmodels.relations",
     "vstore_gui.qtmodels.volume_columns",
+    "vstore_gui.qtmodels.volume_cells",
     "vstore_gui.qtmodels.volumes",
-    "vstore_gui.ui.widgets.details_form",
+    "vstore_gui.ui.widgets.document_view",
+    "vstore_gui.ui.pages.volume_panel",
+    "vstore_gui.ui.widgets.cell_delegate",
     "vstore_gui.ui.widgets.volume_table",
     "vstore_gui.ui.pages.volumes_tab",
     "vstore_gui.ui.pages.pool_page",
     "vstore_gui.ui.pages.host_page",
-    "vstore_gui.actions.disks",
-    "vstore_gui.ui.widgets.form",
+    "vstore_gui.flows.insert_media",
+    "vstore_gui.ui.dialogs.tray_locked",
+    "vstore_gui.ui.dialogs.change_media",
+    "vstore_gui.ui.widgets.disk_facts",
     "vstore_gui.ui.widgets.disk_card",
+    "vstore_gui.ui.widgets.diff_view",
+    "vstore_gui.ui.widgets.domain_documents",
     "vstore_gui.ui.pages.machine_page",
 )
 

@@ -86,12 +86,14 @@ class PoolPage(QWidget):
         self.volumes = VolumesTab(services, actions)
         self._details = DetailsForm(services.navigator.show_key)
         self._explained = label(role="soft", wrap=True)
-        self._document = DocumentView(services)
+        self._document: DocumentView | None = None
+        self._document_place = QWidget()
+        QVBoxLayout(self._document_place).setContentsMargins(0, 0, 0, 0)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.volumes, tr(QT_TRANSLATE_NOOP("vstore", "Volumes")))
         self.tabs.addTab(scrolled(self._details, self._explained), tr(QT_TRANSLATE_NOOP("vstore", "Details")))
-        self.tabs.addTab(self._document, tr(QT_TRANSLATE_NOOP("vstore", "XML")))
+        self.tabs.addTab(self._document_place, tr(QT_TRANSLATE_NOOP("vstore", "XML")))
         corner = QWidget()
         corner_row = QHBoxLayout(corner)
         corner_row.setContentsMargins(0, 0, 0, 6)
@@ -126,7 +128,8 @@ class PoolPage(QWidget):
             return
         if pool != self._key:
             self._key = pool
-            self._document.clear()
+            if self._document is not None:
+                self._document.clear()
             self._follow()
         self._services.sync.watch_pool(pool)
         self.volumes.show_pool(pool)
@@ -338,7 +341,13 @@ class PoolPage(QWidget):
 
     def _tab_changed(self) -> None:
         self.volumes.filter.setVisible(self.tabs.currentWidget() is self.volumes)
-        if self.tabs.currentWidget() is self._document and self._key is not None:
+        if self.tabs.currentWidget() is self._document_place and self._key is not None:
+            if self._document is None:
+                self._document = DocumentView(self._services)
+                layout = self._document_place.layout()
+                assert layout is not None
+                layout.addWidget(self._document)
+                self._document.show()
             self._document.show_document(self._key.host, GetPoolDocument(self._key.uuid))
 
     def _say_count(self, total: int) -> None:
@@ -347,7 +356,8 @@ class PoolPage(QWidget):
             if total
             else tr(QT_TRANSLATE_NOOP("vstore", "Volumes"))
         )
-        self.tabs.setTabText(0, words)
+        if self.tabs.tabText(0) != words:  # it lays out and repaints the whole tab, the table with it
+            self.tabs.setTabText(0, words)
 
 
 def source_words(state: PoolState) -> str:

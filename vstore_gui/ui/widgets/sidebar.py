@@ -73,8 +73,11 @@ _POOL_ROLES = {"not responding": "warn", "inactive": "soft", "inaccessible": "ba
 
 
 class _SidebarDelegate(QStyledItemDelegate):
-    def __init__(self, parent: QWidget) -> None:
+    """Asks the model itself: through Qt each question costs several times as much."""
+
+    def __init__(self, model: SidebarModel, parent: QWidget) -> None:
         super().__init__(parent)
+        self._read = model.data
         self.set_font(parent.font())
 
     def set_font(self, font: QFont) -> None:
@@ -94,7 +97,7 @@ class _SidebarDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         rect = QRectF(option.rect).adjusted(0, 0, -_MARGIN - 6, 0)
         painter.save()
-        kind = index.data(Role.KIND)
+        kind = self._read(index, Role.KIND)
         if kind == "host":
             self._paint_host(painter, rect, index)
         elif kind in ("pools", "machines"):
@@ -127,9 +130,9 @@ class _SidebarDelegate(QStyledItemDelegate):
 
     def _paint_host(self, painter: QPainter, rect: QRectF, index: Index) -> None:
         rect.setLeft(_HOST_X)
-        state = index.data(Role.STATE)
+        state = self._read(index, Role.STATE)
         role = _LINK_ROLES.get(state, "soft")
-        note = index.data(Role.NOTE) or ""
+        note = self._read(index, Role.NOTE) or ""
         taken = self._right_note(painter, rect, note, "soft" if state == "online" else role, 0.5)
         if state in ("online", "failed", "stale"):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -142,46 +145,46 @@ class _SidebarDelegate(QStyledItemDelegate):
             rect.adjusted(0, 0, -taken, 0),
             self._bold,
             self._bold_metrics,
-            index.data(Qt.ItemDataRole.DisplayRole) or "",
+            self._read(index, Qt.ItemDataRole.DisplayRole) or "",
             "ink",
         )
 
     def _paint_section(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        note = index.data(Role.NOTE) or ""
+        note = self._read(index, Role.NOTE) or ""
         taken = self._right_note(painter, rect, note, "soft")
         rect.setLeft(_SECTION_X)
         lower = rect.adjusted(0, 4, -taken, 0)
         painter.setFont(self._heading)
         painter.setPen(qcolor("soft"))
         painter.drawText(
-            lower, int(Qt.AlignmentFlag.AlignVCenter), index.data(Qt.ItemDataRole.DisplayRole) or ""
+            lower, int(Qt.AlignmentFlag.AlignVCenter), self._read(index, Qt.ItemDataRole.DisplayRole) or ""
         )
 
     def _paint_leaf(self, painter: QPainter, rect: QRectF, index: Index, kind: str) -> None:
         rect.setLeft(_LEAF_X)
-        state = index.data(Role.STATE) or ""
-        stale = bool(index.data(Role.STALE))
+        state = self._read(index, Role.STATE) or ""
+        stale = bool(self._read(index, Role.STALE))
         if kind == "pool":
-            value = index.data(Role.VALUE)
+            value = self._read(index, Role.VALUE)
             name, role = pool_icon(value.kind if value is not None else ""), "soft"
             note_role = _POOL_ROLES.get(state, "soft")
         else:
             name, role = MACHINE_ICONS.get(state, ("state-unknown", "soft"))
-            note_role = "warn" if index.data(Role.WARNING) else "soft"
+            note_role = "warn" if self._read(index, Role.WARNING) else "soft"
         # What can be seen without colour: other shapes for other states, and words where something is wrong.
         draw(painter, QRectF(rect.x(), rect.y(), 16, rect.height()), name, "soft" if stale else role)
-        taken = self._right_note(painter, rect, index.data(Role.NOTE) or "", note_role)
-        share = index.data(Role.CAPACITY) if kind == "pool" and not taken else None
+        taken = self._right_note(painter, rect, self._read(index, Role.NOTE) or "", note_role)
+        share = self._read(index, Role.CAPACITY) if kind == "pool" and not taken else None
         if share is not None and rect.width() > 150:
             bar = QRectF(rect.right() - _BAR_WIDTH, rect.center().y() - 3, _BAR_WIDTH, 6)
-            paint_bar(painter, bar, share, warns=bool(index.data(Role.WARNING)))
+            paint_bar(painter, bar, share, warns=bool(self._read(index, Role.WARNING)))
             taken = _BAR_WIDTH + 8
         self._left_text(
             painter,
             rect.adjusted(24, 0, -taken, 0),
             self._font,
             self._metrics,
-            index.data(Qt.ItemDataRole.DisplayRole) or "",
+            self._read(index, Qt.ItemDataRole.DisplayRole) or "",
             "soft" if stale or state in ("inactive", "shut off") else "ink",
         )
 
@@ -208,7 +211,7 @@ class Sidebar(QTreeView):
         model.rowsAboutToBeRemoved.connect(self._rows_go)
         self.setModel(model)
         model.rowsRemoved.connect(self._rows_gone)
-        self._delegate = _SidebarDelegate(self)
+        self._delegate = _SidebarDelegate(model, self)
         self.setItemDelegate(self._delegate)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QLine, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QByteArray,
+    QEvent,
+    QLine,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSettings,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -17,6 +29,8 @@ from vstore_gui.ui.palette import qcolor
 from vstore_gui.ui.widgets.cell_delegate import VolumeDelegate
 
 __all__ = ["VolumeTable"]
+
+ModelIndex = QModelIndex | QPersistentModelIndex
 
 _LAYOUT = "volumes/columns"
 _TELL_VIEW_MS = 80
@@ -173,6 +187,14 @@ class VolumeTable(QTableView):
         first = self.rowAt(0)
         last = self.rowAt(self.viewport().height() - 1)
         self.rows_in_view.emit(max(0, first), last if last >= 0 else self._model.rowCount() - 1)
+
+    def dataChanged(self, top_left: ModelIndex, bottom_right: ModelIndex, roles: Sequence[int] = ()) -> None:
+        """Repaint what is in view: for a range of rows Qt would paint all, for each batch of details."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if last < 0:
+            last = self._model.rowCount() - 1
+        if top_left.row() <= last and bottom_right.row() >= first:
+            super().dataChanged(top_left, bottom_right, roles)
 
     def tell_view_soon(self) -> None:
         self._telling.start()
