@@ -56,6 +56,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rings from the inside out: what is quick and near the cause fails first."""
+    rings = ("real", "atspi")
+    items.sort(
+        key=lambda item: max(
+            (1 + rings.index(m.name) for m in item.iter_markers() if m.name in rings), default=0
+        )
+    )
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     threads = set(threading.enumerate())
