@@ -10,6 +10,8 @@ from vstore_gui.xml.disk import DiskXml
 from vstore_gui.xml.document import XmlError, canonical
 from vstore_gui.xml.domain import DomainXml
 
+UUID = "6f5e8a4e-0b9f-4a57-9b0e-5a1e1c0d2f31"
+
 SOURCES = [
     DiskSource(SourceKind.FILE, path="/iso/debian & co.iso"),
     DiskSource(SourceKind.BLOCK, path="/dev/sr0", startup_policy="optional"),
@@ -135,6 +137,29 @@ def test_logins_stay_with_their_server() -> None:
         DiskSource(SourceKind.NETWORK, protocol="rbd", name="p/other", hosts=(SourceHost("else"),))
     )
     assert disk.source_auth_username is None
+
+
+def test_a_new_login_has_nothing_of_the_one_that_went_with_its_server() -> None:
+    disk = DiskXml.new()
+    disk.set_source(SOURCES[5])
+    disk.source_auth_username, disk.source_secret_uuid = "admin", UUID
+    disk.source_encryption, disk.source_passphrase_uuid = "luks", UUID
+    disk.set_source(SOURCES[6])
+    disk.source_auth_username = "me"
+    disk.source_encryption = "luks"
+    assert (disk.source_secret_uuid, disk.source_passphrase_uuid) == (None, None)
+
+
+def test_what_is_dropped_goes_with_all_it_holds() -> None:
+    disk = DiskXml.parse(
+        "<disk><iotune><read_bytes_sec>1</read_bytes_sec></iotune>"
+        "<source><auth username='x'/></source></disk>"
+    )
+    disk.drop("iotune")
+    disk.drop("source/auth")
+    assert disk.to_string() == "<disk/>\n"
+    disk.write_bytes_sec = 2
+    assert "read_bytes_sec" not in disk.to_string()
 
 
 @pytest.mark.parametrize(

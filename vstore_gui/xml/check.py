@@ -50,9 +50,10 @@ def _document_problems(document: Document) -> Iterator[str]:
     except Exception as error:
         yield f"cannot be read into a state: {_words(error)}"
         return
-    yield from _part_problems("", document, original)
+    yield from _part_problems("", document)
     for name, part in document.parts():
-        yield from _part_problems(f"{name}: ", part, original)
+        yield from _part_problems(f"{name}: ", part)
+    yield from _difference("all fields changed and changed back", document.element, original)
     again = parse_tree(document.to_string())
     if canonical(again) != original:
         yield "is not what it was when written and read again"
@@ -65,7 +66,8 @@ def _state(document: Document) -> object:
     return stateful.state()
 
 
-def _part_problems(prefix: str, document: Document, original: bytes) -> Iterator[str]:
+def _part_problems(prefix: str, document: Document) -> Iterator[str]:
+    original = canonical(document.element)
     for name, field in type(document).fields.items():
         try:
             if not field.present(document):

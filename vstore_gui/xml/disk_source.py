@@ -217,13 +217,13 @@ def clear_source(disk: Element, editor: Editor) -> None:
     source = now.element
     assert source is not None
     if now.source.startup_policy is None:
-        editor.remove(disk, source)
+        editor.drop(disk, source)
         return
     for name in list(source.attrib):
         if name != "startupPolicy":
             del source.attrib[name]
     for child in reversed(list(source.iterchildren("*"))):
-        editor.remove(source, child)
+        editor.drop(source, child)
 
 
 def _put_back(disk: Element, editor: Editor, stand: _Stand) -> None:
@@ -234,7 +234,7 @@ def _put_back(disk: Element, editor: Editor, stand: _Stand) -> None:
     _drop_others(disk, editor)
     now = disk.find("source")
     if now is not None and now is not stand.element:
-        editor.remove(disk, now)
+        editor.drop(disk, now)
     source = stand.element
     gone = [*stand.others]
     if source is not None:
@@ -245,7 +245,7 @@ def _put_back(disk: Element, editor: Editor, stand: _Stand) -> None:
             source.set(name, value)
         for child in reversed(list(source)):
             if child not in stand.children:
-                editor.remove(source, child)
+                editor.drop(source, child)
     editor.bring_back(gone)
 
 
@@ -253,12 +253,12 @@ def _drop_others(disk: Element, editor: Editor) -> None:
     source = disk.find("source")
     for child in list(disk.iterchildren("backingStore", "source")):
         if child is not source:
-            editor.remove(disk, child)
+            editor.drop(disk, child)
 
 
 def _drop(source: Element, editor: Editor, tags: tuple[str, ...]) -> None:
     for child in reversed(list(source.iterchildren(*tags))):
-        editor.remove(source, child)
+        editor.drop(source, child)
 
 
 def _replace(source: DiskSource, *, startup_policy: str | None = None) -> DiskSource:

@@ -69,6 +69,12 @@ class Document:
         nodes = [*reversed([*element.itersiblings(preceding=True)]), element, *element.itersiblings()]
         return "".join(etree.tostring(node, encoding="unicode", with_tail=False) + "\n" for node in nodes)
 
+    def drop(self, path: str) -> None:
+        """Take out what stands at the path with all that it holds ('source/auth', 'iotune'), and parents that
+        hold nothing else."""
+        for element in self.element.findall(path):
+            self.editor.drop(self.element, element)
+
     def parts(self) -> Iterator[tuple[str, Document]]:
         """The documents inside this one (a domain's disks), each with a name for messages."""
         return iter(())

@@ -94,7 +94,7 @@ class DomainXml(Document):
 
     def remove_disk(self, target: str) -> None:
         """Take the disk out. Raises XmlError if there is none."""
-        self.editor.remove(self.element, self.disk(target).element, prune=False)
+        self.editor.drop(self.element, self.disk(target).element, prune=False)
 
     def parts(self) -> Iterator[tuple[str, Document]]:
         for at, disk in enumerate(self.disks, start=1):

@@ -35,6 +35,8 @@ class Editor:
         self._layouts: dict[Element, _Layout] = {}
         # The elements that were taken out, last one last, each with where it stood.
         self._removed: dict[Element, _Place] = {}
+        # Those of them that come back by name only, not when an element of their kind is wanted again.
+        self._dropped: set[Element] = set()
         self._made: set[Element] = set()
         self._emptied: set[Element] = set()
         # Elements that stood empty before something was put in: they stay when it goes again.
@@ -129,11 +131,11 @@ class Editor:
         return parent.index(ranked[0][0]) if ranked else len(parent)
 
     def removed(self, parent: Element, tag: str) -> tuple[Element, ...]:
-        """The elements that were taken out of the parent, last one first."""
+        """The elements that were taken out of the parent and not dropped, last one first."""
         return tuple(
             element
             for element, place in reversed(self._removed.items())
-            if place.parent is parent and element.tag == tag
+            if place.parent is parent and element.tag == tag and element not in self._dropped
         )
 
     def bring_back(self, elements: Iterable[Element]) -> None:
@@ -144,6 +146,7 @@ class Editor:
             if element not in wanted:
                 continue
             del self._removed[element]
+            self._dropped.discard(element)
             parent, previous, following = place
             if previous is not None and previous.getparent() is parent:
                 self._join(parent, element, parent.index(previous) + 1)
@@ -170,6 +173,11 @@ class Editor:
         self._emptied.add(parent)
         if prune:
             self.prune(root, parent)
+
+    def drop(self, root: Element, element: Element, *, prune: bool = True) -> None:
+        """Remove the element with what it holds: a new one in its place is to have nothing of it."""
+        self._dropped.add(element)
+        self.remove(root, element, prune=prune)
 
     def prune(self, root: Element, element: Element) -> None:
         """Remove the element if nothing is left in it that was not there before us."""

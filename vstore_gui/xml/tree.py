@@ -79,13 +79,13 @@ def _refuse_entities(root: Element) -> None:
 
 
 def canonical(element: Element) -> bytes:
-    """Canonical XML of the whole tree that the element is in, comments and processing instructions
-    included."""
-    tree = element.getroottree()
+    """Canonical XML, comments and processing instructions included: of the element, and for a root of what
+    stands around it as well."""
+    part: Any = element if element.getparent() is not None else element.getroottree()
     try:
-        return etree.tostring(tree, method="c14n", with_comments=True)
+        return etree.tostring(part, method="c14n", with_comments=True, with_tail=False)
     except etree.C14NError:  # C14N 1.0 refuses relative namespace names, which a document may well have
-        return etree.tostring(tree, method="c14n2", with_comments=True)
+        return etree.tostring(part, method="c14n2", with_comments=True, with_tail=False)
 
 
 def attributes(element: Element) -> Mapping[str, str]:
