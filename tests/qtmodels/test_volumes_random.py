@@ -170,13 +170,6 @@ class VolumesUnderEdits(RuleBasedStateMachine):
 
     # ── what must hold ──────────────────────────────────────────────────────────────────────────────────────
 
-    def settle(self) -> None:
-        # What timers would do: nothing is waited for.
-        while not self.model.settled:
-            self.model._slices._slice()
-            self.model.settle()
-        self.model.settle()
-
     def expected(self) -> list[VolumeState]:
         key = self.model.pool
         if key is None:
@@ -208,7 +201,7 @@ class VolumesUnderEdits(RuleBasedStateMachine):
 
     @invariant()
     def model_says_what_the_store_says(self) -> None:
-        self.settle()
+        self.model.settle()
         shown = [self.model.index(row, 0).data(Role.VALUE) for row in range(self.model.rowCount())]
         assert [state.name for state in shown] == [state.name for state in self.expected()]
         assert shown == self.expected()
@@ -219,7 +212,7 @@ class VolumesUnderEdits(RuleBasedStateMachine):
 
     @invariant()
     def users_and_backing_files_are_what_a_fresh_look_finds(self) -> None:
-        self.settle()
+        self.model.settle()
         key = self.model.pool
         if key is None:
             return
@@ -241,7 +234,7 @@ class VolumesUnderEdits(RuleBasedStateMachine):
 
     @invariant()
     def views_were_told_of_everything(self) -> None:
-        self.settle()
+        self.model.settle()
         assert self.rows == self._mirror()
 
     @invariant()
@@ -252,7 +245,7 @@ class VolumesUnderEdits(RuleBasedStateMachine):
 
     @invariant()
     def what_is_selected_stays_selected_while_it_is_shown(self) -> None:
-        self.settle()
+        self.model.settle()
         shown = {self.model.key_at(row) for row in range(self.model.rowCount())}
         stayed = set() if self.all_went else shown & self.shown
         for key, index in self.held:

@@ -41,6 +41,11 @@ class Slices(QObject):
         self._work = None
         self._timer.stop()
 
+    def finish(self) -> None:
+        """Do all that is left now, however long it takes."""
+        while self.busy:
+            self._slice()
+
     def _slice(self) -> None:
         work = self._work
         if work is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,13 +10,12 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject,
 
 from vstore_gui.entities.keys import PoolKey, VolumeKey
 from vstore_gui.qtmodels.formats import tr
-from vstore_gui.qtmodels.natural import fold
-from vstore_gui.qtmodels.ordered_rows import Entry, OrderedRows, runs
+from vstore_gui.qtmodels.ordered_rows import runs
 from vstore_gui.qtmodels.roles import Index
-from vstore_gui.qtmodels.signals import NO_INDEX, ModelSignals, follow
-from vstore_gui.qtmodels.slices import Slices
+from vstore_gui.qtmodels.signals import NO_INDEX, follow
 from vstore_gui.qtmodels.volume_cells import VALUE_ROLES, VolumeCells
 from vstore_gui.qtmodels.volume_columns import COLUMN_LIST, COLUMNS_OF_FIELD, VolumeColumn
+from vstore_gui.qtmodels.volume_rows import VolumeRows
 from vstore_gui.store.changes import Change, Changes, What
 from vstore_gui.store.store import Store
 
@@ -26,12 +25,6 @@ VOLUME_MIME = "application/x-vstore-volume"
 
 AGEING_MS = 30_000
 """How often 'now' may become '2 min'."""
-
-REPLACE_MS = 200
-"""How often rows are put in their new places while details stream in."""
-
-FEW = 200
-"""Rows whose users are looked up at once: a millisecond or two."""
 
 _TEXT_ROLES = [int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)]
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -73,20 +66,12 @@ class VolumesModel(QAbstractTableModel):
         super().__init__(parent)
         self._store = store
         self._pool: PoolKey | None = None
-        self._rows: OrderedRows[str] = OrderedRows(ModelSignals(self))
         self._cells = VolumeCells(store)
+        self._placing = VolumeRows(self, self._cells, self._placed)
+        self._rows = self._placing.rows
         self._undetailed = 0
-        self._words: tuple[str, ...] = ()
-        self._column = VolumeColumn.NAME
-        self._descending = False
-        self._dirty: set[str] = set()
         self._backings_changed = False
         self._counts = VolumeCounts(0, 0, 0)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(REPLACE_MS)
-        self._later.timeout.connect(self.settle)
-        self._slices = Slices(self, self._users_read)
         self._ageing = QTimer(self)
         self._ageing.setInterval(AGEING_MS)
         self._ageing.timeout.connect(self._announce_ages)
@@ -106,11 +91,11 @@ class VolumesModel(QAbstractTableModel):
 
     @property
     def sort_column(self) -> VolumeColumn:
-        return self._column
+        return self._placing.column
 
     @property
     def descending(self) -> bool:
-        return self._descending
+        return self._placing.descending
 
     def set_pool(self, key: PoolKey | None) -> None:
         """Show the volumes of this pool, as they come, or none."""
@@ -128,21 +113,13 @@ class VolumesModel(QAbstractTableModel):
 
     def set_filter(self, text: str) -> None:
         """Show only volumes that have all these words in their name, path, format, backing file or users."""
-        words = tuple(fold(text).split())
-        if words == self._words:
-            return
-        self._words = words
-        self._dirty.clear()
-        self._arrange()
-        self._read_users_if_needed()
-        self._tell_counts()
+        if self._placing.set_filter(text):
+            self._tell_counts()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by a column; by name for a column there is not."""
-        self._column = VolumeColumn(column) if 0 <= column < len(COLUMN_LIST) else VolumeColumn.NAME
-        self._descending = order == Qt.SortOrder.DescendingOrder
-        self._arrange()
-        self._read_users_if_needed()
+        known = VolumeColumn(column) if 0 <= column < len(COLUMN_LIST) else VolumeColumn.NAME
+        self._placing.sort(known, descending=order == Qt.SortOrder.DescendingOrder)
 
     def key_at(self, row: int) -> VolumeKey:
         return self._cells.key(self._rows.key_at(row))
@@ -159,7 +136,11 @@ class VolumesModel(QAbstractTableModel):
     @property
     def settled(self) -> bool:
         """Nothing is waiting to be put in its place."""
-        return not self._dirty and not self._slices.busy
+        return self._placing.settled
+
+    def settle(self) -> None:
+        """Put all that waits in its place now; by itself that happens at most every 200 ms, in slices."""
+        self._placing.settle()
 
     # ── Qt ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,70 +184,6 @@ class VolumesModel(QAbstractTableModel):
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
 
-    # ── order and filter ────────────────────────────────────────────────────────────────────────────────────
-
-    def _entries(self, names: list[str]) -> list[Entry]:
-        """What those of these rows that the filter lets through are ordered by."""
-        accepted = self._cells.accepted(names, self._words)
-        return self._cells.entries(accepted, self._column, descending=self._descending)
-
-    def _arrange(self) -> None:
-        """Everything anew: another order or filter."""
-        self._dirty.clear()
-        self._rows.arrange(self._entries(list(self._cells.states)), descending=self._descending)
-
-    def settle(self) -> None:
-        """Put what has changed in its place now: by itself it happens at most every 200 ms."""
-        self._later.stop()
-        if self._dirty:
-            names = [name for name in self._dirty if name in self._cells.states]
-            self._dirty.clear()
-            if self._users_matter:
-                # A few are read here, or their rows would go to the end and back. Slices read the others.
-                for name in names[:FEW]:
-                    self._cells.users_of(name)
-            wanted: dict[str, Entry | None] = dict.fromkeys(names)
-            wanted.update((entry[-1], entry) for entry in self._entries(names))
-            self._rows.place(wanted)
-            self._tell_counts()
-        if self._backings_changed:
-            self._backings_changed = False
-            self._cells.backings.clear()
-            self._announce_column(VolumeColumn.BACKING)
-
-    def _mark(self, names: Iterable[str]) -> None:
-        self._dirty.update(names)
-        if self._dirty and not self._later.isActive():
-            self._later.start()
-
-    # ── users of all rows, when they are sorted or filtered by them ─────────────────────────────────────────
-
-    @property
-    def _users_matter(self) -> bool:
-        return bool(self._words) or self._column == VolumeColumn.USED_BY
-
-    def _read_users_if_needed(self) -> None:
-        if self._slices.busy or not self._users_matter:
-            return
-        unread = [name for name in self._cells.states if name not in self._cells.users]
-        if unread:
-            self._slices.start(self._read_users(unread))
-
-    def _read_users(self, names: list[str]) -> Iterator[None]:
-        for name in names:
-            if (
-                name in self._cells.states
-                and name not in self._cells.users
-                and self._cells.users_of(name).count
-            ):
-                self._cells.forget_haystack(name)
-                self._mark((name,))
-            yield
-
-    def _users_read(self, done: bool) -> None:
-        if done:
-            self._read_users_if_needed()  # what has come since
-
     # ── the store ───────────────────────────────────────────────────────────────────────────────────────────
 
     def _store_changed(self, changes: Changes) -> None:
@@ -286,8 +203,7 @@ class VolumesModel(QAbstractTableModel):
             key.host == pool.host and _listing_changed(rows) for key, rows in changes.volumes.items()
         ) or any(change.key[0] == pool.host for change in changes.pools):
             self._backings_changed = True
-            if not self._later.isActive():
-                self._later.start()
+            self._placing.place_later()
         if any("name" in change.fields for change in changes.domains):
             self._update({name: _USERS for name, users in self._cells.users.items() if users.count})
         self._look_whether_complete()
@@ -322,34 +238,22 @@ class VolumesModel(QAbstractTableModel):
         new = {name: volumes[name] for name in names}
         self._cells.add(new)
         self._undetailed += len([None for state in new.values() if not state.detailed])
-        self._rows_from(names)
-        self._read_users_if_needed()
-
-    def _rows_from(self, names: list[str]) -> None:
-        entries = self._entries(names)
-        if len(self._rows):
-            self._rows.place({entry[-1]: entry for entry in entries})
-        else:
-            self._rows.arrange(entries, descending=self._descending)
+        self._placing.add(names)
 
     def _let_go(self, names: Iterable[str]) -> None:
         names = [name for name in names if name in self._cells.states]
-        self._rows.place(dict.fromkeys(names))
+        self._placing.remove(names)
         self._undetailed -= len([None for name in names if not self._cells.states[name].detailed])
         self._cells.remove(names)
-        self._dirty.difference_update(names)
 
     def _forget_rows(self) -> None:
-        self._later.stop()
-        self._slices.stop()
-        self._dirty.clear()
-        self._rows.arrange(())
+        self._placing.clear()
         self._cells.clear()
         self._undetailed = 0
 
     def _update(self, changed: dict[str, frozenset[str]]) -> None:
         volumes = self._store.volumes(self._pool) if self._pool is not None else {}
-        sorted_by = set(COLUMN_LIST[self._column].fields)
+        sorted_by = set(COLUMN_LIST[self._placing.column].fields)
         out_of_place: list[str] = []
         columns: dict[str, frozenset[VolumeColumn]] = {}
         for name, fields in changed.items():
@@ -360,21 +264,26 @@ class VolumesModel(QAbstractTableModel):
             columns[name] = _columns_of(fields)
             if "users" in fields:
                 self._cells.forget_users(name)
-                if self._users_matter:
+                if self._placing.users_count:
                     out_of_place.append(name)
             if "backing_path" in fields:
                 self._cells.backings.pop(name, None)
             if not fields.isdisjoint(_FILTERED_FIELDS):
                 self._cells.forget_haystack(name)
-                if self._words:
+                if self._placing.filtered:
                     out_of_place.append(name)
                     continue
             if not fields.isdisjoint(sorted_by):
                 out_of_place.append(name)
         self._announce(columns)
-        self._mark(out_of_place)
-        if out_of_place:
-            self._read_users_if_needed()
+        self._placing.mark(out_of_place)
+
+    def _placed(self) -> None:
+        self._tell_counts()
+        if self._backings_changed:
+            self._backings_changed = False
+            self._cells.backings.clear()
+            self._announce_column(VolumeColumn.BACKING)
 
     def _announce(self, columns: dict[str, frozenset[VolumeColumn]]) -> None:
         """dataChanged for these rows' columns: one for each run of rows with the same ones."""
