@@ -96,7 +96,8 @@ class PoolDetails:
         try:
             while self._wanted:
                 seen = [name for name in self._visible if name in self._wanted]
-                names = tuple(dict.fromkeys([*seen, *self._wanted]))
+                # By name, as tables are sorted at first: a batch then fills rows that stand together.
+                names = tuple(dict.fromkeys([*seen, *sorted(self._wanted)]))
                 self._in_flight = set(names)
                 self._wanted.clear()
                 await self._host.call(ReadVolumes(self._key.uuid, names), on_part=self._take)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from vstore_gui.entities.calls import ReadVolume
 from vstore_gui.entities.domain import DomainLifecycle, DomainState
@@ -30,6 +30,7 @@ from vstore_gui.ui.widgets.domain_documents import DomainDocuments
 from vstore_gui.ui.widgets.empty_state import EmptyState
 from vstore_gui.ui.widgets.form import Notice, Sign
 from vstore_gui.ui.widgets.later_banner import LaterBanner
+from vstore_gui.ui.widgets.tabs import Tabs
 
 __all__ = ["MachinePage"]
 
@@ -96,7 +97,7 @@ class MachinePage(QWidget):
         disk_column.addWidget(self._scroller, 1)
         disk_column.addWidget(self._empty, 1)
         self.documents = DomainDocuments(services)
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Parts of the machine")))
         self.tabs.addTab(disks, tr(QT_TRANSLATE_NOOP("vstore", "Disks")))
@@ -215,12 +216,13 @@ class MachinePage(QWidget):
             return
         icon, role, word = _LIFECYCLES[domain.lifecycle]
         self._state_sign.show_icon(icon, role)
-        self.header.set_title(domain.title or domain.name)
-        self.header.title.setToolTip(domain.name if domain.title else "")
+        self.header.set_title(domain.name)
         parts = [Part(tr(word), style=role)]
         if domain.reason and domain.lifecycle is not DomainLifecycle.RUNNING:
             parts.append(Part(domain.reason, style=role))
-        parts += [Part(part) for part in (domain.machine, domain.arch, domain.virt_type) if part]
+        parts += [
+            Part(part) for part in (domain.title, domain.machine, domain.arch, domain.virt_type) if part
+        ]
         parts.append(
             Part(
                 tr(QT_TRANSLATE_NOOP("vstore", "starts with the host"))

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from vstore_gui.entities.calls import GetPoolDocument
 from vstore_gui.entities.host import HostLink
@@ -27,6 +27,7 @@ from vstore_gui.ui.widgets.details_form import DetailsForm, Fact, scrolled
 from vstore_gui.ui.widgets.document_view import DocumentView
 from vstore_gui.ui.widgets.labels import label
 from vstore_gui.ui.widgets.message_strip import MessageBanner
+from vstore_gui.ui.widgets.tabs import Tabs
 
 __all__ = ["PoolPage", "lifecycle_words", "promised_bytes", "source_words"]
 
@@ -89,7 +90,7 @@ class PoolPage(QWidget):
         self._document: DocumentView | None = None
         self._document_place = QWidget()
         QVBoxLayout(self._document_place).setContentsMargins(0, 0, 0, 0)
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.volumes, tr(QT_TRANSLATE_NOOP("vstore", "Volumes")))
         self.tabs.addTab(scrolled(self._details, self._explained), tr(QT_TRANSLATE_NOOP("vstore", "Details")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from vstore_gui.entities.calls import GetVolumeDocument
 from vstore_gui.entities.keys import VolumeKey
@@ -20,6 +20,7 @@ from vstore_gui.ui.widgets.details_form import DetailsForm, Fact, scrolled
 from vstore_gui.ui.widgets.document_view import DocumentView
 from vstore_gui.ui.widgets.labels import ElidedLabel, label
 from vstore_gui.ui.widgets.message_strip import icon_button
+from vstore_gui.ui.widgets.tabs import Tabs
 
 __all__ = ["VolumePanel"]
 
@@ -47,7 +48,7 @@ class VolumePanel(QFrame):
         row.addWidget(close)
         column.addLayout(row)
         show_key = services.navigator.show_key
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self.tabs.setDocumentMode(True)
         self._details = DetailsForm(show_key)
         self._users = DetailsForm(show_key)
