@@ -82,11 +82,15 @@ class UsageIndex:
 
     def overlays_of(self, key: VolumeKey) -> tuple[VolumeKey, ...]:
         """Volumes whose backing file it is, directly."""
+        if self._graph.alone(key):
+            return ()
         file = self._graph.file(self._graph.names.get(key, ()))
         return tuple(dict.fromkeys(self._graph.overlays(file)))
 
     def aliases_of(self, key: VolumeKey) -> tuple[VolumeKey, ...]:
         """Other volumes (in other pools or on other hosts) that are the same file."""
+        if self._graph.alone(key):
+            return ()
         file = self._graph.file(self._graph.names.get(key, ()))
         return tuple(other for other in file.volumes if other != key)
 
