@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -33,6 +34,9 @@ from vstore_gui.ui.messages import tr
 from vstore_gui.ui.palette import qcolor
 from vstore_gui.ui.theme import Theme, ThemeChoice, scaled
 
+_FIND_WIDTH = 230
+"""What the find box and the bar's margins take at least."""
+
 __all__ = ["FindBox", "application_theme", "fill_menus", "make_toolbar"]
 
 _THEMES = {
@@ -51,16 +55,19 @@ class FindBox(QLineEdit):
         self.setProperty("find", True)
         self.setPlaceholderText(tr(QT_TRANSLATE_NOOP("vstore", "Find pools, volumes, machines, paths")))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._room_for_keys = self.fontMetrics().horizontalAdvance(self.placeholderText()) + 110
         self._keys = QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText)
         self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Find anything")))
         keep_icon(
             self.addAction(icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition), "search", "soft"
         )
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(140)
-        self.setMaximumWidth(400)
         self.textEdited.connect(self._typed)
         self.returnPressed.connect(lambda: self._find(""))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._room_for_keys + 10, super().sizeHint().height())
 
     def _typed(self, text: str) -> None:
         if text:
@@ -69,6 +76,8 @@ class FindBox(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self.width() < self._room_for_keys:
+            return
         painter = QPainter(self)
         font = scaled(self.font(), 0.85)
         width = QFontMetrics(font).horizontalAdvance(self._keys) + 12
@@ -85,9 +94,36 @@ class FindBox(QLineEdit):
         self._find("")
 
 
+class _Toolbar(QToolBar):
+    """Shows words beside its icons where there is room, and icons alone where there is not."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        buttons = [self.widgetForAction(action) for action in self.actions()]
+        tools = [button for button in buttons if isinstance(button, QToolButton)]
+        words = sum(_width_with_words(button) for button in tools)
+        room = self.width() - _FIND_WIDTH
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if words <= room
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        for button in tools:
+            keeps_word = button.property("primary") is True
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon if keeps_word else style)
+
+
+def _width_with_words(button: QToolButton) -> int:
+    """What the button takes with its word: icon, padding, frame and the gap to the next included."""
+    return button.fontMetrics().horizontalAdvance(button.text()) + button.iconSize().width() + 40
+
+
 def make_toolbar(window: QMainWindow, actions: Actions, find: Callable[[str], object]) -> QToolBar:
     """Connect · New pool · New volume · Attach ISO… · Undo “…” · find."""
-    bar = QToolBar(tr(QT_TRANSLATE_NOOP("vstore", "Toolbar")), window)
+    bar = _Toolbar(tr(QT_TRANSLATE_NOOP("vstore", "Toolbar")), window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     bar.setFloatable(False)
@@ -108,6 +144,7 @@ def make_toolbar(window: QMainWindow, actions: Actions, find: Callable[[str], ob
     bar.addWidget(space)
     bar.addWidget(FindBox(find))
     window.addToolBar(bar)
+    actions["undo"].changed.connect(bar.fit)  # its word changes with what it would undo
     return bar
 
 

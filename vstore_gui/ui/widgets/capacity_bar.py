@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Size
 from vstore_gui.ui.messages import format_bytes, format_size, tr
 from vstore_gui.ui.palette import qcolor
+from vstore_gui.ui.widgets.flow_layout import FlowLayout
 from vstore_gui.ui.widgets.labels import label
 
 __all__ = ["CapacityBar", "CapacityView", "Space", "paint_bar"]
@@ -185,15 +186,13 @@ class CapacityView(QWidget):
         column.setSpacing(7)
         self.bar = CapacityBar()
         column.addWidget(self.bar)
-        row = QHBoxLayout()
-        row.setSpacing(22)
+        row = FlowLayout()
         self._allocated = _Entry("allocated", self)
         self._promised = _Entry("promised", self)
         self._free = _Entry(None, self)
         self._trouble: QLabel = label(role="warn")
         for entry in (self._allocated, self._promised, self._free, self._trouble):
             row.addWidget(entry)
-        row.addStretch(1)
         column.addLayout(row)
 
     def set_space(self, space: Space) -> None:

@@ -88,6 +88,14 @@ class JobRow(QFrame):
         row.addWidget(self._bar, 8)
         row.addWidget(self._result, 8)
         row.addWidget(self._note, 3)
+        # Of one width in most rows, so that what stands left of it lines up.
+        links = QWidget()
+        links.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
+        link_row = QHBoxLayout(links)
+        link_row.setContentsMargins(0, 0, 0, 0)
+        link_row.setSpacing(12)
+        link_row.addStretch(1)
+        row.addWidget(links)
         self._buttons: dict[str, QWidget] = {}
         for verb, word in (
             ("finish", QT_TRANSLATE_NOOP("vstore", "Finish")),
@@ -101,11 +109,11 @@ class JobRow(QFrame):
             button.clicked.connect(lambda _=False, verb=verb: self._ask(verb))
             button.hide()
             self._buttons[verb] = button
-            row.addWidget(button)
+            link_row.addWidget(button)
         self._details_button = link_button(tr(QT_TRANSLATE_NOOP("vstore", "Details")))
         self._details_button.setCheckable(True)
         self._details_button.toggled.connect(self._show_details)
-        row.addWidget(self._details_button)
+        link_row.addWidget(self._details_button)
         column.addLayout(row)
         self._details: QWidget | None = None
         self._cancel = self._buttons["cancel"]
