@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QRadioButton, QToolButton
 
 from tests.support.waiting import eventually
 from tests.ui.dialogs.desk import Desk, cdrom, disk, find, named, press
@@ -118,6 +118,7 @@ async def test_a_disc_is_ejected_and_comes_back_by_undo(desk: Desk) -> None:
     press(find(page, QPushButton, "Eject the disc from sda"))
     await eventually(lambda: desk.disc_in(desk.db02) is None, "the drive is empty")
     await eventually(lambda: card(page, "sda").facts.empty, "the card says so")
+    await eventually(lambda: desk.jobs.last_undoable, "it can be undone")
     job = desk.jobs.last_undoable
     assert job is not None
     await desk.runner.undo(job.id)
@@ -197,6 +198,27 @@ async def test_a_file_dropped_on_the_card_is_inserted(desk: Desk) -> None:
     mime.setUrls([QUrl.fromLocalFile("/srv/iso/fedora-43.iso")])
     assert drop(card(page, "sda"), mime)
     await eventually(lambda: desk.disc_in(desk.web01) == "fedora-43.iso", "the disc is in")
+
+
+async def test_the_menu_of_a_card_copies_its_path(desk: Desk) -> None:
+    page = await shown(desk)
+    # The keyboard reaches it; it is not popped up here, for the offscreen platform warns of every popup.
+    assert find(page, QToolButton, "More actions for vda").focusPolicy() & Qt.FocusPolicy.TabFocus
+    menu = card(page, "vda").menu()
+    copy = next(action for action in menu.actions() if action.text() == "&Copy path")
+    copy.trigger()
+    assert QApplication.clipboard().text() == "/srv/images/web01.qcow2"
+
+
+async def test_a_lost_host_disables_what_needs_it_and_says_why(desk: Desk) -> None:
+    page = await shown(desk)
+    insert = find(page, QPushButton, "Insert a disc into sda")
+    assert insert.isEnabled()
+    desk.host.lose_link()
+    await eventually(lambda: not insert.isEnabled(), "nothing can be inserted")
+    assert insert.toolTip()
+    desk.host.come_back()
+    await eventually(lambda: insert.isEnabled(), "it can again")
 
 
 async def test_a_plain_disk_takes_no_drops(desk: Desk) -> None:

@@ -214,6 +214,31 @@ async def test_it_can_be_tried_again_after_a_failure(desk: Desk) -> None:
     assert desk.store.pool_named(HOST, "fast") is not None
 
 
+async def test_a_lost_host_stops_the_wizard_until_it_is_back(desk: Desk) -> None:
+    wizard = await to_plan(desk)
+    make = button(wizard, "Make pool")
+    desk.host.lose_link()
+    await eventually(lambda: not make.isEnabled(), "nothing can be made")
+    assert said(wizard)
+    desk.host.come_back()
+    await eventually(lambda: make.isEnabled(), "it can again")
+
+
+async def test_a_long_job_goes_on_in_the_background(desk: Desk) -> None:
+    wizard = await to_plan(desk)
+    uuid = wizard._flow.draft.uuid
+    desk.host.hang(uuid)
+    press(button(wizard, "Make pool"))
+    assert wizard.isVisible()
+    press(button(wizard, "Continue in the background"))
+    assert closed(wizard)
+    desk.host.answer(uuid)
+    await eventually(
+        lambda: all(job.status is JobStatus.DONE for job in desk.jobs.jobs.values()), "the job is done"
+    )
+    assert desk.store.pool_named(HOST, "fast") is not None
+
+
 async def test_commands_can_be_copied(desk: Desk) -> None:
     wizard = await to_plan(desk)
     wizard._plan_page.view._tabs.setCurrentIndex(1)

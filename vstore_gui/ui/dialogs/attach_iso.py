@@ -75,7 +75,7 @@ class AttachIsoDialog(MediaDialog):
         self._no_drive.setVisible(not drives)
 
     def _drive_row(self, drive: Drive) -> PickRow:
-        name = drive.domain.title or drive.domain.name
+        name = drive.domain.name
         if len({host.id for host in self._services.store.hosts.values()}) > 1:
             name = f"{name} — {key_name(self._services.store, drive.key.host)}"
         state = (
@@ -90,7 +90,7 @@ class AttachIsoDialog(MediaDialog):
             source_words(drive.disk),
             state,
             icon="state-running" if drive.domain.active else "state-shutoff",
-            tip=visible(drive.domain.name),
+            tip=visible(drive.domain.title or drive.domain.name),
         )
 
     def _drive_picked(self, key: DiskKey | None) -> None:

@@ -34,6 +34,7 @@ from vstore_gui.ui.widgets.chip import Chip
 from vstore_gui.ui.widgets.disk_facts import DiskFacts, Piece
 from vstore_gui.ui.widgets.form import Sign, em, name_link
 from vstore_gui.ui.widgets.labels import ElidedLabel, label
+from vstore_gui.ui.widgets.message_strip import icon_button
 
 __all__ = ["DiskCard"]
 
@@ -98,6 +99,9 @@ class DiskCard(QFrame):
             self._media = _MediaSide(self)
             row.addWidget(self._media)
             self.setAcceptDrops(True)
+        self._more = icon_button("more", tr(QT_TRANSLATE_NOOP("vstore", "More actions")))
+        self._more.clicked.connect(self._show_menu)
+        row.addWidget(self._more)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.show_facts(facts)
 
@@ -126,6 +130,9 @@ class DiskCard(QFrame):
         if old is None or facts.icon != old.icon:
             self._sign.show_icon(facts.icon, "ink")
         self._target.setText(target)
+        self._more.setAccessibleName(
+            tr(QT_TRANSLATE_NOOP("vstore", "More actions for {target}"), target=target)
+        )
         self._chip.set_text(facts.label)
         if old is None or facts.badges != old.badges:
             _refill(self._badges, [Chip(words, role) for words, role in facts.badges])
@@ -172,6 +179,9 @@ class DiskCard(QFrame):
         self.menu().popup(
             event.globalPos() if not event.globalPos().isNull() else self.mapToGlobal(QPoint(0, 0))
         )
+
+    def _show_menu(self) -> None:
+        self.menu().popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
     def menu(self) -> QMenu:
         """What can be done with the disk; gone with its closing."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from asyncio import Task
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -27,79 +27,14 @@ from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.store.changes import Changes
 from vstore_gui.ui.messages import render, tr
 from vstore_gui.ui.services import Services
-from vstore_gui.ui.theme import bold, qcolor, set_role
-from vstore_gui.ui.widgets.form import Field, NoticeList, Sign, em
-from vstore_gui.ui.widgets.job_progress import JobProgress
-from vstore_gui.ui.widgets.labels import label
-from vstore_gui.ui.widgets.plan_view import PlanView
+from vstore_gui.ui.widgets.form import NoticeList, em
+from vstore_gui.ui.wizards.page import WizardPage
+from vstore_gui.ui.wizards.plan_page import PlanPage
+from vstore_gui.ui.wizards.steps import StepLabel, StepSide
 
-__all__ = ["Wizard", "WizardPage"]
+__all__ = ["Wizard"]
 
 _RECHECK_MS = 60  # a burst of changes of the store is checked once
-
-
-class WizardPage(QWidget):
-    """One page: it asks for a part of the draft. Signals: edited() after each change of input.
-
-    `key` is the page's name in its flow; `step` what the list of steps calls it.
-    """
-
-    edited = Signal()
-
-    def __init__(self, key: str, step: str, question: str, explanation: str = "") -> None:
-        super().__init__()
-        self.key = key
-        self.step = step
-        self.fields: dict[str, Field] = {}
-        self.content = QVBoxLayout()
-        self.content.setSpacing(16)
-        title = label(question, strong=True, size=1.35, wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 12)
-        column.setSpacing(12)
-        column.addWidget(title)
-        if explanation:
-            column.addWidget(label(explanation, role="soft", wrap=True))
-        column.addLayout(self.content, 1)
-
-    def add_field(self, name: str, field: Field) -> Field:
-        """Take a field in under the name its Reasons have."""
-        self.fields[name] = field
-        self.content.addWidget(field)
-        return field
-
-    def entered(self) -> None:
-        """The page is shown: fill in what earlier pages decide."""
-
-    def first_focus(self) -> QWidget | None:
-        """What has the focus when the page is entered."""
-        for field in self.fields.values():
-            if field.control.isEnabled() and not field.isHidden():
-                return field.control
-        return None
-
-    def touch(self, name: str) -> None:
-        """The user has been in the field: its problems may be said now."""
-        if name in self.fields:
-            self.fields[name].touched = True
-        self.edited.emit()
-
-    def show_problems(self, reasons: Iterable[Reason], *, all_fields: bool) -> tuple[Reason, ...]:
-        """Put each problem beside its field; returns those that stand beside none.
-
-        A field that was not touched yet says nothing unless `all_fields`: nobody is scolded beforehand.
-        """
-        first: dict[str, Reason] = {}
-        homeless = []
-        for reason in reasons:
-            if reason.field not in self.fields:
-                homeless.append(reason)
-            elif reason.field not in first or (reason.blocks and not first[reason.field].blocks):
-                first[reason.field] = reason
-        for name, field in self.fields.items():
-            said = first.get(name) if field.touched or all_fields else None
-            field.show_problem(said)
-        return tuple(homeless)
 
 
 class Wizard(QDialog):
@@ -125,13 +60,13 @@ class Wizard(QDialog):
         self._planning: Task[Any] | None = None
         self._job: JobState | None = None
         self._closers: list[Callable[[], None]] = []
-        self._step_labels: list[_StepLabel] = []
+        self._step_labels: list[StepLabel] = []
 
         self._steps = QVBoxLayout()
         self._steps.setContentsMargins(16, 24, 16, 16)
         self._steps.setSpacing(10)
         self._steps.addStretch(1)
-        side = _Side()
+        side = StepSide()
         side.setLayout(self._steps)
 
         self._stack = QStackedWidget()
@@ -168,7 +103,7 @@ class Wizard(QDialog):
         whole.addWidget(side)
         whole.addLayout(main, 1)
 
-        self._plan_page = _PlanPage(services)
+        self._plan_page = PlanPage(services)
         self._plan_page.view.link_chosen.connect(self._follow)
         self._plan_page.progress.link_chosen.connect(self._follow)
         self._plan_page.progress.clean_up_wanted.connect(self._clean_up)
@@ -207,7 +142,7 @@ class Wizard(QDialog):
             scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             scroller.setWidget(page)
             self._stack.addWidget(scroller)
-            step = _StepLabel(page.step)
+            step = StepLabel(page.step)
             self._step_labels.append(step)
             self._steps.insertWidget(self._steps.count() - 1, step)
         self._show_page(0)
@@ -421,84 +356,3 @@ class Wizard(QDialog):
             room = screen.availableGeometry()
             wide, high = min(wide, room.width() - 40), min(high, room.height() - 60)
         self.resize(wide, high)
-
-
-class _Side(QFrame):
-    """The ground of the list of steps."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), qcolor("side"))
-        painter.end()
-
-
-class _StepLabel(QWidget):
-    """A step's name with a sign of where it stands: done, here, ahead."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name = name
-        self._sign = Sign("chevron-right", "soft")
-        self._label = label(name)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._sign)
-        row.addWidget(self._label, 1)
-
-    def place(self, number: int, now: int, count: int) -> None:
-        """Show where step `number` stands while `now` is the current one of `count`."""
-        if number < now:
-            self._sign.show_icon("ok", "ok")
-        else:
-            self._sign.show_icon("chevron-right", "accent" if number == now else "side")
-        font = self.font()
-        self._label.setFont(bold(font) if number == now else font)
-        set_role(self._label, "role", "" if number == now else "soft")
-        self.setAccessibleName(
-            tr(
-                QT_TRANSLATE_NOOP("vstore", "Step {number} of {count}: {step}"),
-                number=str(number + 1),
-                count=str(count),
-                step=self._name,
-            )
-        )
-
-
-class _PlanPage(WizardPage):
-    """The last page of every wizard."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(
-            "plan",
-            tr(QT_TRANSLATE_NOOP("vstore", "Plan")),
-            tr(QT_TRANSLATE_NOOP("vstore", "What will be done")),
-        )
-        self.refusals: tuple[Reason, ...] = ()
-        self._wait = label(tr(QT_TRANSLATE_NOOP("vstore", "Working out the plan…")), role="soft", wrap=True)
-        self.view = PlanView(services.store)
-        self.progress = JobProgress(services.store)
-        self.content.addWidget(self._wait)
-        self.content.addWidget(self.progress)
-        self.content.addWidget(self.view, 1)
-        self.show_planning()
-
-    def show_planning(self) -> None:
-        self.refusals = ()
-        self._wait.show()
-        self.view.hide()
-        self.progress.hide()
-
-    def show_plan(self, plan: Plan) -> None:
-        self._wait.hide()
-        self.view.show_details_only(False)
-        self.view.show_plan(plan)
-        self.view.show()
-
-    def show_refused(self, reasons: tuple[Reason, ...]) -> None:
-        self.refusals = reasons
-        self._wait.hide()
-
-    def show_job(self, job: JobState) -> None:
-        self.view.show_details_only(True)
-        self.progress.show_job(job)
-        self.progress.show()

@@ -28,7 +28,8 @@ from vstore_gui.ui.messages import render, tr
 from vstore_gui.ui.services import Services
 from vstore_gui.ui.widgets.form import Field, Sign, key_name
 from vstore_gui.ui.widgets.labels import label
-from vstore_gui.ui.wizards.frame import Wizard, WizardPage
+from vstore_gui.ui.wizards.frame import Wizard
+from vstore_gui.ui.wizards.page import WizardPage
 
 __all__ = ["NewPoolWizard"]
 
