@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.actions.world import World, file_disk, world
+from tests.actions.world import World, file_disk, messages, world
 from vstore_gui.actions.guards import AnyGuard, HostOnline, VolumesUnused
 from vstore_gui.actions.jobs import JobStatus
 from vstore_gui.actions.journal import Journal, Unfinished
@@ -318,8 +318,14 @@ async def test_a_volume_left_by_an_earlier_run_is_cleaned_up_only_unused_and_wit
         assert (clean_up.danger, clean_up.confirm_name) == (Danger.LOSES_DATA, "a.qcow2")
         job = w.runner.clean_up(left.id)
         assert job is not None
-        assert (await w.ended(job)).status is JobStatus.REFUSED
+        assert messages(job.reasons) == ["This loses data, and must be confirmed first."]
+        confirmed = await w.runner.run(clean_up)
+        assert messages(confirmed.reasons) == ["a.qcow2 is used by web01."]
         assert w.jobs.jobs[left.id].left_over
+        host.change_domain(next(iter(w.store.domains(HOST))), disks=())
+        await w.settled()
+        assert (await w.runner.run(clean_up)).status is JobStatus.DONE
+        assert not w.jobs.jobs[left.id].left_over
 
 
 async def test_what_is_left_on_a_host_that_is_not_connected_waits_for_it(tmp_path: Path) -> None:

@@ -324,3 +324,22 @@ async def test_the_virsh_commands_shown_do_the_same_when_pasted(
         await asyncio.to_thread(paste, await plan_delete_pool_contents(w.store, w.host, key))
         await eventually(lambda: w.store.pool(key) is None, "the pool is gone")
     assert not path.exists()
+
+
+@pytest.mark.real
+async def test_a_pool_over_a_directory_that_is_there_leaves_its_permissions(
+    libvirtd: PrivateLibvirtd, tmp_path: Path
+) -> None:
+    there = libvirtd.tmp / "there"
+    there.mkdir(mode=0o755)
+    async with world(tmp_path / "journal", HostClient(libvirtd.uri, backoff=QUICK)) as w:  # type: ignore[arg-type]
+        await opened(w)
+        for mode, expected in ((None, 0o755), (0o700, 0o700)):
+            flow = NewPoolFlow(w.store, w.sync, w.host.id)
+            flow.draft.name, flow.draft.target_path, flow.draft.mode = "there", str(there), mode
+            await flow.probe()
+            job = await done(w, flow.plan())
+            flow.close()
+            assert there.stat().st_mode & 0o777 == expected
+            await undone(w, job)
+            assert there.is_dir()

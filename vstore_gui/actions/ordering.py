@@ -38,7 +38,12 @@ def overlays_first(store: Store, keys: Sequence[VolumeKey]) -> list[VolumeKey]:
 def what_is_lost(store: Store, volumes: Sequence[VolumeKey]) -> Reason:
     states = [state for key in volumes if (state := store.volume(key)) is not None]
     written = sum(state.allocation_bytes or 0 for state in states)
-    template = QT_TRANSLATE_NOOP(
-        "vstore", "{count} volumes with {size} of data are lost. This cannot be undone."
+    all_known = all(state.allocation_bytes is not None for state in states)
+    template = (
+        QT_TRANSLATE_NOOP("vstore", "{count} volumes with {size} of data are lost. This cannot be undone.")
+        if all_known
+        else QT_TRANSLATE_NOOP(
+            "vstore", "{count} volumes with {size} of data or more are lost. This cannot be undone."
+        )
     )
     return Reason(text(template, count=Count(len(volumes)), size=Size(written)), blocks=False)

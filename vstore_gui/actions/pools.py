@@ -79,6 +79,7 @@ class NewPoolDraft:
     start: bool = True
     uuid: str = ""  # made when the draft is planned first, so that every step names the pool
     makes_directory: bool = False  # the target did not exist when it was looked at
+    target_exists: bool = False  # it was a directory when it was looked at
     real_target_path: str | None = None  # symlinks resolved, where the target could be looked at
 
 
@@ -124,7 +125,7 @@ def _new_pool_steps(host: HostId, draft: NewPoolDraft) -> Iterable[Step]:
             text(QT_TRANSLATE_NOOP("vstore", "Undefine pool {pool}"), pool=name),
         ),
     )
-    if draft.build:
+    if draft.build and not _nothing_to_build(draft):
         sentence = (
             QT_TRANSLATE_NOOP("vstore", "Make the directory {path}")
             if draft.makes_directory
@@ -156,6 +157,13 @@ def _new_pool_steps(host: HostId, draft: NewPoolDraft) -> Iterable[Step]:
             calls.SetPoolAutostart(pool, True),
             name=name,
         )
+
+
+def _nothing_to_build(draft: NewPoolDraft) -> bool:
+    """The directory is there, and its permissions are as they should be: building it would change them, as
+    libvirt sets mode 0711 where the definition says nothing.
+    """
+    return draft.target_exists and (draft.mode, draft.owner, draft.group) == (None, None, None)
 
 
 def new_pool_document(draft: NewPoolDraft) -> str:

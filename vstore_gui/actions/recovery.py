@@ -94,6 +94,7 @@ def plan_clean_up(store: Store, job: JobState) -> Plan | None:
             *(PoolUnusedByRunning(pool) for pool in stopped),
         ),
         verb=text(QT_TRANSLATE_NOOP("vstore", "Clean up")),
+        settles=job.id,
         confirm_name=volumes[0].name if loses and volumes else None,
     )
 
@@ -128,6 +129,7 @@ def plan_finish(store: Store, job: JobState) -> Plan | None:
         steps=rest,
         guards=tuple(guard for guard in job.plan.guards if guard.lasts or done == 0),
         verb=text(QT_TRANSLATE_NOOP("vstore", "Finish")),
+        settles=job.id,
     )
 
 

@@ -14,7 +14,7 @@ import msgspec
 from vstore_gui.actions.guards import blocking, check, fresh_of
 from vstore_gui.actions.jobs import JobList, JobState, JobStatus
 from vstore_gui.actions.journal import Journal
-from vstore_gui.actions.plan import Plan, PlanRefused, Reason, Step
+from vstore_gui.actions.plan import Danger, Plan, PlanRefused, Reason, Step
 from vstore_gui.actions.readback import READ_BACK, not_taken_over
 from vstore_gui.actions.recovery import job_left_over, plan_clean_up, plan_finish
 from vstore_gui.actions.undo import UNDOERS, Undoing
@@ -149,6 +149,8 @@ class Runner:
             job = await self._read_back(job, step)
         await self._settle(job.id)
         job = self._end(job, JobStatus.DONE)
+        if plan.settles is not None:
+            await self._dismiss(plan.settles)
         if job.undo_of is not None:
             undone = self._jobs.get(job.undo_of)
             if undone is not None:
@@ -309,10 +311,15 @@ class Runner:
     async def undo(self, job_id: str) -> JobState | tuple[Reason, ...]:
         """Plan the undo and start it; the reasons where it is refused.
 
-        A plan that must be confirmed (`plan.danger`) is for the caller to ask about: use plan_undo and start.
+        A plan that loses data must be confirmed: use plan_undo, and `start` it once the user has; here it
+        is refused.
         """
         plan = await self.plan_undo(job_id)
-        return self.start(plan, undo_of=job_id) if isinstance(plan, Plan) else plan
+        if not isinstance(plan, Plan):
+            return plan
+        if plan.danger < Danger.LOSES_DATA:
+            return self.start(plan, undo_of=job_id)
+        return self._unconfirmed(plan, job_id)
 
     def plan_clean_up(self, job_id: str) -> Plan | None:
         """Takes back the steps that stand of a failed, stopped or left-over job; None when nothing is to
@@ -327,31 +334,26 @@ class Runner:
         return plan_finish(self._store, job) if job is not None and job.left_over else None
 
     def clean_up(self, job_id: str) -> JobState | None:
-        """Start plan_clean_up as a job; when it is done, nothing is left over.
+        """Start plan_clean_up as a job; when it is done, nothing is left over. None: nothing was to do.
 
-        A plan that must be confirmed (`plan_clean_up(…).danger`) is for the caller to ask about first.
+        A plan that loses data must be confirmed: `start` it once the user has; here it ends REFUSED.
         """
         return self._deal_with(job_id, self.plan_clean_up(job_id))
 
     def finish(self, job_id: str) -> JobState | None:
-        """Start plan_finish as a job; when it is done, nothing is left over."""
+        """Start plan_finish as a job; as `clean_up`."""
         return self._deal_with(job_id, self.plan_finish(job_id))
 
     def _deal_with(self, job_id: str, plan: Plan | None) -> JobState | None:
         if plan is None:
             self.dismiss(job_id)
             return None
-        running = self._running_already(plan)
-        if running is not None:
-            return running
-        job = self._new_job(plan, None)
-        self._spawn(self._run_and_settle(job, job_id))
-        return job
+        return self.start(plan) if plan.danger < Danger.LOSES_DATA else self._unconfirmed(plan)
 
-    async def _run_and_settle(self, job: JobState, left: str) -> None:
-        ended = await self._run(job)
-        if ended.status is JobStatus.DONE:
-            await self._dismiss(left)
+    def _unconfirmed(self, plan: Plan, undo_of: str | None = None) -> JobState:
+        template = QT_TRANSLATE_NOOP("vstore", "This loses data, and must be confirmed first.")
+        job = msgspec.structs.replace(self._new_job(plan, undo_of), reasons=(Reason(text(template)),))
+        return self._end(job, JobStatus.REFUSED)
 
     def dismiss(self, job_id: str) -> None:
         """The user leaves what stands as it is: do not offer it again."""

@@ -6,6 +6,7 @@ to be saved first. They hold no secrets, as calls shown to the user hold none.
 
 from __future__ import annotations
 
+import functools
 import shlex
 from collections.abc import Callable
 from typing import Any, Final
@@ -17,6 +18,9 @@ __all__ = ["VIRSH", "virsh_lines"]
 
 Words = list[str]
 
+# A plan that deletes thousands of volumes says the same words as often.
+_quote = functools.lru_cache(1024)(shlex.quote)
+
 
 def virsh_lines(host: HostId, call: calls.AnyCall, *, name: str | None = None) -> tuple[str, ...]:
     """What to type for the call. `name` is that of its pool or machine: commands read better than with a
@@ -27,7 +31,7 @@ def virsh_lines(host: HostId, call: calls.AnyCall, *, name: str | None = None) -
     row = VIRSH.get(type(call))
     if row is None:
         return ()
-    command = shlex.join(["virsh", "-c", host, *row(call, name)])
+    command = " ".join(map(_quote, ("virsh", "-c", host, *row(call, name))))
     document = getattr(call, "xml", None)
     return (command if document is None else f"{command} <<'{_delimiter(document)}'\n{_here(document)}",)
 

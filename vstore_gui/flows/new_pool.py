@@ -224,6 +224,7 @@ class NewPoolFlow:
         """The plan of the draft. Raises XmlError for what `problems` refuses."""
         facts = self.facts
         self.draft.makes_directory = facts.known and not facts.exists
+        self.draft.target_exists = facts.known and facts.is_directory
         self.draft.real_target_path = facts.real_path
         return plan_new_pool(self._store, self.host, self.draft)
 
