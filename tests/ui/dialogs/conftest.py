@@ -20,9 +20,14 @@ def theme(qapp: QApplication) -> Theme:
 
 
 @pytest.fixture
-def desk(qt_loop: asyncio.AbstractEventLoop, theme: Theme, tmp_path: Path) -> Desk:
-    """One fake host, online, with an image pool, an ISO pool and two machines."""
-    made = Desk(tmp_path)
+def desk(
+    qt_loop: asyncio.AbstractEventLoop, theme: Theme, tmp_path: Path, request: pytest.FixtureRequest
+) -> Desk:
+    """One fake host, online, with an image pool, an ISO pool and two machines.
+
+    Indirectly parametrized with "demo" it changes media in stored configurations only, as the test driver.
+    """
+    made = Desk(tmp_path, media_change_live=getattr(request, "param", "") != "demo")
     qt_loop.run_until_complete(made.open())
     return made
 

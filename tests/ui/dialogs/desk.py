@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QRadioButton, QWidget
 from shiboken6 import isValid
 
-from tests.fakes.host import FakeHost
+from tests.fakes.host import FAKE_INFO, FakeHost
 from tests.support.waiting import eventually
 from vstore_gui.actions.jobs import JobList, JobState
 from vstore_gui.actions.journal import Journal
@@ -69,8 +70,8 @@ class FakeNavigator:
 class Desk:
     """Keys of what is on the host stand as attributes."""
 
-    def __init__(self, directory: Path) -> None:
-        self.host = FakeHost(HOST)
+    def __init__(self, directory: Path, *, media_change_live: bool = True) -> None:
+        self.host = FakeHost(HOST, msgspec.structs.replace(FAKE_INFO, media_change_live=media_change_live))
         self.store = Store()
         self.sync = Sync(self.store)
         self.jobs = JobList()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import msgspec
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -219,6 +220,16 @@ async def test_a_lost_host_disables_what_needs_it_and_says_why(desk: Desk) -> No
     assert insert.toolTip()
     desk.host.come_back()
     await eventually(lambda: insert.isEnabled(), "it can again")
+
+
+@pytest.mark.parametrize("desk", ["demo"], indirect=True)
+async def test_without_live_media_change_the_stored_disc_changes_and_the_card_says_so(desk: Desk) -> None:
+    page = await shown(desk)
+    mime = QMimeData()
+    mime.setData(VOLUME_MIME, msgspec.json.encode((desk.volume(desk.iso, "debian-13.iso"),)))
+    assert drop(card(page, "sda"), mime)
+    await eventually(lambda: "debian-13.iso" in card(page, "sda").facts.later, "the stored disc is told")
+    assert card(page, "sda").facts.empty
 
 
 async def test_a_plain_disk_takes_no_drops(desk: Desk) -> None:

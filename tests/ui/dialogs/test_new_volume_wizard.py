@@ -136,3 +136,12 @@ async def test_a_pool_that_stops_is_said_at_once(desk: Desk) -> None:
     desk.host.remove_pool(desk.images.uuid)
     await eventually(lambda: not button(wizard, "Next").isEnabled(), "nothing can be made there any more")
     assert said(wizard)
+
+
+async def test_without_a_pool_that_can_the_wizard_says_what_to_do(desk: Desk) -> None:
+    desk.host.remove_pool(desk.images.uuid)
+    desk.host.remove_pool(desk.iso.uuid)
+    await eventually(lambda: desk.store.pool(desk.iso) is None, "the pools are gone")
+    wizard = opened(desk, None)
+    assert any("Start a pool or make one" in words for words in said(wizard))
+    assert not button(wizard, "Next").isEnabled()
