@@ -50,6 +50,11 @@ class TestProblems:
         (problem,) = problems(text)
         assert problem
 
+    def test_a_second_prefix_for_one_namespace_is_no_trouble(self) -> None:
+        space = "http://libvirt.org/schemas/storagepool/fs/1.0"
+        option = f"<fs:mount_opts xmlns:fs='{space}'><fs:option name='nodev'/></fs:mount_opts>"
+        assert problems(f"<pool xmlns:a='{space}'><name>x</name>{option}</pool>") == ()
+
     def test_an_unknown_document_is_called_by_its_name(self) -> None:
         (problem,) = problems("<network/>")
         assert problem.startswith("<network> is none of the documents")
@@ -75,11 +80,12 @@ class TestProblems:
 
         monkeypatch.setattr(VolumeXml, "state", crash)
         assert problems("<volume/>") == ("cannot be read into a state: RuntimeError: boom",)
+        monkeypatch.undo()
         monkeypatch.setattr(check, "canonical", crash)
         assert problems("<volume/>") == ("cannot be checked: RuntimeError: boom",)
         monkeypatch.undo()
         monkeypatch.setattr(TextField, "write", crash)
-        assert problems("<pool><name>a</name></pool>") == ("name: RuntimeError: boom",)
+        assert set(problems("<pool><name>a</name></pool>")) == {"name: RuntimeError: boom"}
 
 
 class TestCommand:

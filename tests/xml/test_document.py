@@ -65,13 +65,18 @@ class TestParsing:
         (tmp_path / "secret").write_text("top secret")
         text = f'<!DOCTYPE pool [<!ENTITY f SYSTEM "{tmp_path}/secret">]><pool><name>&f;</name></pool>'
         for form in (text, text.encode()):
-            with pytest.raises(XmlError, match="entities"):
+            with pytest.raises(XmlError, match="declarations"):
                 parse_tree(form)
 
     def test_entities_do_not_multiply(self) -> None:
         laughs = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(20))
         with pytest.raises(XmlError):
             parse_tree(f"<!DOCTYPE pool [{laughs}]><pool><name>&e19;</name></pool>")
+
+    def test_no_attribute_comes_from_a_declaration(self) -> None:
+        for name in ("pool", "other"):
+            with pytest.raises(XmlError, match="declarations"):
+                parse_tree(f"<!DOCTYPE {name} [<!ATTLIST pool type CDATA 'dir'>]><pool/>")
 
     def test_external_dtd_is_not_loaded(self, tmp_path: Path) -> None:
         (tmp_path / "x.dtd").write_text('<!ENTITY e "x"><!ATTLIST pool type CDATA "dir">')
