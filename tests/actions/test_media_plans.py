@@ -14,7 +14,6 @@ from tests.actions.world import World, cdrom, file_disk, messages, world
 from tests.fakes.host import FAKE_INFO, FakeHost
 from tests.fakes.refusals import refusal
 from vstore_gui.actions.disks import (
-    edited_disk,
     forced,
     plan_change_media,
     plan_eject,
@@ -23,6 +22,7 @@ from vstore_gui.actions.disks import (
     why_not_change_media,
     why_not_eject,
 )
+from vstore_gui.actions.drive_change import edited_disk
 from vstore_gui.actions.jobs import JobState, JobStatus
 from vstore_gui.actions.media import Medium, format_of_volume
 from vstore_gui.actions.plan import Danger, PlanRefused

@@ -54,10 +54,11 @@ async def test_waiting_is_stopped_and_what_may_stand_is_offered_for_clean_up(tmp
         plan = Plan(title=plan.title, steps=plan.steps)  # no guards: nothing is read before
         w.host.hang(pool.uuid)
         job = w.runner.start(plan)
-        await eventually(lambda: w.changed() == ["CreateVolume"], "the call is under way")
+        await eventually(lambda: w.store.host(w.host.id).silent_pools, "the call hangs")  # type: ignore[union-attr]
         w.runner.stop(job.id)
-        w.host.answer(pool.uuid)
         ended = await w.ended(job)
+        w.host.answer(pool.uuid)
+        await w.settled()
         assert (ended.status, ended.in_doubt, ended.left_over) == (JobStatus.STOPPED, True, True)
         for task in w.tasks:
             await task

@@ -139,7 +139,10 @@ async def test_a_target_that_cannot_be_looked_at_is_not_judged() -> None:
         w.host.fail_next(ProbePath, ErrorKind.DENIED)
         await flow.probe()
         assert flow.target_state() is None
+        assert "become 0711" in at("target_path", flow.problems("source"))[0]
         assert flow.complete("source")
+        flow.draft.mode = 0o755
+        assert not at("target_path", flow.problems("source"))
         assert not flow.plan().inverse.args["made_directory"]  # type: ignore[union-attr]
         flow.close()
 

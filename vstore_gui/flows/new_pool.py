@@ -196,7 +196,23 @@ class NewPoolFlow:
                 "vstore", "The directory does not exist: let it be made, or make it first."
             )
             found.append(Reason(text(template), field="target_path", blocks=self.draft.start))
-        return tuple(found)
+        return (*found, *self._unseen_permissions())
+
+    def _unseen_permissions(self) -> tuple[Reason, ...]:
+        """libvirt gives a directory that it builds mode 0711 where nothing else is said, one that is there
+        too.
+        """
+        path, facts = self._facts
+        draft = self.draft
+        looked_in_vain = path == draft.target_path and not facts.known
+        if not (looked_in_vain and draft.build and draft.mode is None):
+            return ()
+        template = QT_TRANSLATE_NOOP(
+            "vstore",
+            "VStore cannot look at this host's directories. If this one is there already, its permissions "
+            "become 0711: choose others, or let it not be made.",
+        )
+        return (Reason(text(template), blocks=False, field="target_path"),)
 
     def _permission_problems(self) -> tuple[Reason, ...]:
         found = []
