@@ -134,7 +134,7 @@ _HOST_MENU = (
 _VOLUMES_MENU = ("attach_iso", "copy", "", "new_volume", "refresh", "", "rename", "delete")
 _DOMAIN_MENU = ("attach_iso", "refresh", "", "copy")
 _NOTHING_MENU = ("connect",)
-_MOST_GUARDED = 100
+_MOST_GUARDED = 30
 
 
 class Actions(QObject):

@@ -438,3 +438,27 @@ async def test_find_goes_to_what_enter_is_pressed_on(window: MainWindow, desk: D
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
     assert window.pages_key() == desk.volume(desk.iso, "debian-13.iso")
     await eventually(lambda: len(pool_page(window).selected) == 1, "its row is selected")
+
+
+async def test_selecting_thousands_asks_nothing_of_each_cell(
+    window: MainWindow, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await show_images(window, desk)
+    for number in range(300):
+        desk.host.add_volume(desk.images.uuid, f"many{number:03}.raw", format="raw")
+    await desk.sync.reread_pool(desk.images)
+    model = page.volumes.model
+    await eventually(lambda: model.counts.shown == 302, "they are listed")
+    asked = 0
+    flags = type(model).flags
+
+    def counted(self: object, index: object) -> object:
+        nonlocal asked
+        asked += 1
+        return flags(self, index)  # type: ignore[arg-type]
+
+    page.volumes.table.selectAll()
+    monkeypatch.setattr(type(model), "flags", counted)
+    assert len(page.selected) == 302
+    page.volumes.table.horizontalHeader().grab()
+    assert asked < 302

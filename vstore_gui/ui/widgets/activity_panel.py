@@ -36,7 +36,7 @@ class ActivityPanel(QWidget):
         self._services = services
         self.model = JobsModel(services.jobs, self)
         self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Activity")))
-        self._rows: list[JobRow] = []
+        self.rows: list[JobRow] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 1, 0, 0)
         column.setSpacing(0)
@@ -81,7 +81,7 @@ class ActivityPanel(QWidget):
     def set_collapsed(self, collapsed: bool) -> None:
         self.collapsed = collapsed
         self._services.settings.setValue(_COLLAPSED, collapsed)
-        self._area.setVisible(not collapsed and bool(self._rows))
+        self._area.setVisible(not collapsed and bool(self.rows))
         keep_icon(self._toggle, "chevron-up" if collapsed else "chevron-down", "soft")
         name = (
             tr(QT_TRANSLATE_NOOP("vstore", "Show the activity"))
@@ -97,9 +97,9 @@ class ActivityPanel(QWidget):
         """As high as the last three jobs, more where details are open; the rest is scrolled to."""
         hint = super().sizeHint()
         head = self._toggle.sizeHint().height() + 9
-        if not self._rows or self.collapsed:
+        if not self.rows or self.collapsed:
             return QSize(hint.width(), head)
-        shown = sum(row.sizeHint().height() for row in self._rows[:_ROWS_SHOWN]) + 10
+        shown = sum(row.sizeHint().height() for row in self.rows[:_ROWS_SHOWN]) + 10
         return QSize(hint.width(), head + min(shown, 340))
 
     def minimumSizeHint(self) -> QSize:
@@ -115,10 +115,10 @@ class ActivityPanel(QWidget):
 
     def _came(self, _parent: QModelIndex, first: int, last: int) -> None:
         for place in range(first, min(last, _ROWS_KEPT - 1) + 1):
-            row = JobRow(self._services.navigator.show_key)
+            row = JobRow(self._services)
             row.asked.connect(self._asked)
             row.follow(self.model.index(place))
-            self._rows.insert(place, row)
+            self.rows.insert(place, row)
             self._list.insertWidget(place, row)
         self._trim()
         self._area.setVisible(not self.collapsed)
@@ -127,9 +127,9 @@ class ActivityPanel(QWidget):
         self.updateGeometry()
 
     def _trim(self) -> None:
-        for row in self._rows[_ROWS_KEPT:]:
+        for row in self.rows[_ROWS_KEPT:]:
             self._drop(row)
-        del self._rows[_ROWS_KEPT:]
+        del self.rows[_ROWS_KEPT:]
 
     def _drop(self, row: JobRow) -> None:
         self._list.removeWidget(row)
@@ -137,22 +137,22 @@ class ActivityPanel(QWidget):
         row.deleteLater()
 
     def _went(self, _parent: QModelIndex, first: int, last: int) -> None:
-        for row in self._rows[first : last + 1]:
+        for row in self.rows[first : last + 1]:
             self._drop(row)
-        del self._rows[first : last + 1]
+        del self.rows[first : last + 1]
         # Rows beyond those kept come up.
-        for place in range(len(self._rows), min(self.model.rowCount(), _ROWS_KEPT)):
+        for place in range(len(self.rows), min(self.model.rowCount(), _ROWS_KEPT)):
             self._came(QModelIndex(), place, place)
         self._say_count()
         self.updateGeometry()
 
     def _arranged(self, *_: Any) -> None:
-        for place, row in enumerate(self._rows):
+        for place, row in enumerate(self.rows):
             row.follow(self.model.index(place))
 
     def _changed(self, first: QModelIndex, last: QModelIndex, *_: Any) -> None:
-        for place in range(first.row(), min(last.row(), len(self._rows) - 1) + 1):
-            self._rows[place].follow(self.model.index(place))
+        for place in range(first.row(), min(last.row(), len(self.rows) - 1) + 1):
+            self.rows[place].follow(self.model.index(place))
         self._say_count()
         self.updateGeometry()
 
@@ -160,7 +160,7 @@ class ActivityPanel(QWidget):
         running = self.model.running
         if running:
             words = tr(QT_TRANSLATE_NOOP("vstore", "{n} running"), n=Count(running))
-        elif not self._rows:
+        elif not self.rows:
             words = tr(QT_TRANSLATE_NOOP("vstore", "nothing has been changed yet"))
         else:
             words = ""

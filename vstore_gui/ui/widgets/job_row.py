@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -17,7 +14,9 @@ from vstore_gui.qtmodels.formats import when_text, when_tooltip
 from vstore_gui.qtmodels.roles import Role
 from vstore_gui.ui.icons import pixmap
 from vstore_gui.ui.messages import render, tr, visible
+from vstore_gui.ui.services import Services
 from vstore_gui.ui.widgets.capacity_bar import paint_bar
+from vstore_gui.ui.widgets.form import key_name
 from vstore_gui.ui.widgets.labels import ElidedLabel, label, link_button
 from vstore_gui.ui.widgets.message_strip import MessageBanner
 
@@ -65,9 +64,10 @@ class JobRow(QFrame):
 
     asked = Signal(str, str)
 
-    def __init__(self, show_key: Callable[[Any], object], parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._show_key = show_key
+        self._store = services.store
+        self._show_key = services.navigator.show_key
         self._job: JobState | None = None
         self._shown_status: JobStatus | None = None
         column = QVBoxLayout(self)
@@ -243,7 +243,7 @@ class JobRow(QFrame):
     def _links(self, reason: Reason) -> QHBoxLayout:
         row = QHBoxLayout()
         for key in reason.links:
-            name = visible(getattr(key, "name", None) or getattr(key, "target", None) or str(key[-1]))
+            name = key_name(self._store, key)
             button = link_button(tr(QT_TRANSLATE_NOOP("vstore", "Show {name}"), name=name))
             button.clicked.connect(lambda _=False, key=key: self._show_key(key))
             row.addWidget(button)
