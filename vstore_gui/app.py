@@ -15,7 +15,6 @@ from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtWidgets import QApplication
 
 from vstore_gui import APPLICATION_ID, __version__, resources
-from vstore_gui.__main__ import Options
 from vstore_gui.actions.jobs import JobList
 from vstore_gui.actions.journal import Journal
 from vstore_gui.actions.runner import Runner
@@ -23,6 +22,7 @@ from vstore_gui.adapter.api import Host
 from vstore_gui.adapter.host_client import HostClient
 from vstore_gui.aio import loop, tasks
 from vstore_gui.aio.stall_meter import StallMeter
+from vstore_gui.command_line import Options
 from vstore_gui.entities.calls import ChildStats, GetChildStats
 from vstore_gui.entities.errors import HostError
 from vstore_gui.entities.host import HostLink
@@ -164,7 +164,7 @@ class Application:
                 text(
                     QT_TRANSLATE_NOOP(
                         "vstore",
-                        "No libvirt of this computer answered, so this is the demo host: nothing here is real.",
+                        "No libvirt of this computer answered, so this is the demo host: nothing is real.",
                     )
                 ),
                 advice=reason.advice if reason is not None else None,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vstore_gui.__main__ import Options, parse
+from vstore_gui.command_line import Options, parse
 
 
 def test_all_options_are_read() -> None:
