@@ -18,8 +18,17 @@ from vstore_gui.store.store import Store
 
 __all__ = ["HostContext", "Silence", "Told", "Unheard"]
 
-# Shown otherwise (the link's state, a silent pool), or no error at all: something is under way, try later.
-_EXPECTED: Final = frozenset({ErrorKind.LOST, ErrorKind.NOT_RESPONDING, ErrorKind.BUSY, ErrorKind.NOT_ACTIVE})
+# Shown otherwise (the link's state, a silent pool), or no error at all: something is under way, or the thing
+# went or stopped while it was being read, and its event tells that.
+_EXPECTED: Final = frozenset(
+    {
+        ErrorKind.LOST,
+        ErrorKind.NOT_RESPONDING,
+        ErrorKind.BUSY,
+        ErrorKind.NOT_ACTIVE,
+        ErrorKind.NOT_FOUND,
+    }
+)
 
 
 class Told(Protocol):
@@ -97,6 +106,7 @@ class HostContext:
         self.reads = Reads(self.tasks)
         self.silence = Silence()
         self.closed = False
+        self._listed: set[str] = set()
 
     @property
     def online(self) -> bool:
@@ -120,6 +130,13 @@ class HostContext:
         self.tasks.cancel()
         self.reads = Reads(self.tasks)
         self.silence = Silence()
+        self._listed.clear()
+
+    def listed(self, noun: str, count: int) -> None:
+        """All 'pools' or 'domains' were read; with both, nothing shown is from before the link was lost."""
+        self._listed.add(noun)
+        self.change(**{f"{noun}_loaded": True, "stale": self.state.stale and len(self._listed) < 2})
+        self.told.milestone(noun, self.id, count)
 
     def note(self, error: HostError) -> None:
         """A reading failed: reported, unless the window shows the reason anyhow."""

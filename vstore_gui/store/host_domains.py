@@ -76,8 +76,7 @@ class HostDomains:
             return
         finally:
             unheard = self._unheard.end()
-        context.change(domains_loaded=True)
-        context.told.milestone("domains", context.id, len(domains))
+        context.listed("domains", len(domains))
         for uuid in unheard:
             self.want(uuid)
 
@@ -86,9 +85,8 @@ class HostDomains:
         try:
             domain = await context.host.call(ReadDomain(uuid))
         except HostError as error:
-            if error.kind is not ErrorKind.NOT_FOUND:
-                context.note(error)
-            elif not turn.spoiled:
+            context.note(error)
+            if error.kind is ErrorKind.NOT_FOUND and not turn.spoiled:
                 context.store.drop_domain(DomainKey(context.id, uuid))
             return
         if not turn.spoiled:

@@ -35,11 +35,13 @@ class HostPools:
         self._unheard = Unheard()
         self._details: dict[str, PoolDetails] = {}
         self._own_refreshes: dict[str, float] = {}
+        self._list_later = False
 
     def forget(self) -> None:
         """The link is lost: what was being read is not any more; what is in view is still."""
         self._unheard = Unheard()
         self._own_refreshes.clear()
+        self._list_later = False
         self._details = {pool: self._make_details(pool, old.visible) for pool, old in self._details.items()}
 
     @property
@@ -63,6 +65,14 @@ class HostPools:
     def want_all(self) -> asyncio.Future[None]:
         return self._context.reads.want(("pools", ""), self._list, join=True)
 
+    def answered(self, uuid: str | None) -> None:
+        """A pool (or what is no pool's) that was silent answers again."""
+        if uuid is not None:
+            self.want(uuid)
+        if self._list_later and not self._context.silence.pools:
+            self._list_later = False
+            self.want_all()
+
     async def _list(self, _turn: Turn) -> None:
         context = self._context
         self._unheard.begin()
@@ -73,12 +83,13 @@ class HostPools:
                 await self._drop_volumes(self._key(uuid))
             context.store.put_pools(context.id, pools)
         except HostError as error:
+            # Refused while some pool is silent: it would hang as well.
+            self._list_later = error.kind is ErrorKind.NOT_RESPONDING
             context.note(error)
             return
         finally:
             unheard = self._unheard.end()
-        context.change(pools_loaded=True, waiting_for=None)
-        context.told.milestone("pools", context.id, len(pools))
+        context.listed("pools", len(pools))
         for pool in pools:
             self.details(pool.uuid).mark_old()
             if not pool.active:
@@ -123,8 +134,7 @@ class HostPools:
             try:
                 pool = await context.host.call(ReadPool(uuid))
             except HostError as error:
-                if error.kind is not ErrorKind.NOT_FOUND:
-                    context.note(error)
+                context.note(error)
                 return
             if context.store.pool(self._key(uuid)) is not None:
                 context.store.put_pool(context.id, pool)
@@ -187,9 +197,8 @@ class HostPools:
         try:
             pool = await context.host.call(ReadPool(uuid))
         except HostError as error:
-            if error.kind is not ErrorKind.NOT_FOUND:
-                context.note(error)
-            elif not turn.spoiled:
+            context.note(error)
+            if error.kind is ErrorKind.NOT_FOUND and not turn.spoiled:
                 await self._drop(key)
             return
         if turn.spoiled:
@@ -211,8 +220,7 @@ class HostPools:
         try:
             names = await context.host.call(ListVolumes(uuid))
         except HostError as error:
-            if error.kind is not ErrorKind.NOT_FOUND:
-                context.note(error)
+            context.note(error)
             return
         if not await self._apply_names(key, names, turn):
             return

@@ -142,13 +142,10 @@ class HostSync:
         else:
             context.silence.ends(pool)
             context.change(silent_pools=context.silence.pools)
-            self.pools.want(pool)
+        self.pools.answered(pool)
 
     async def _read_all(self) -> None:
-        context = self._context
         await asyncio.gather(self.domains.want_all(), self.pools.want_all())
-        if self.online and context.state.pools_loaded and context.state.domains_loaded:
-            context.change(stale=False)
 
     async def _read_after_block_job(self, uuid: str) -> None:
         """A block job ended: the chain is another, and its files have other sizes."""

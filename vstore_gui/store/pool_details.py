@@ -69,6 +69,8 @@ class PoolDetails:
                 self._wanted[name] = None
         if self._wanted and self._task is None:
             self._task = self._context.tasks.start(self._run())
+            # Not left to the coroutine: one that is cancelled before its first step never runs at all.
+            self._task.add_done_callback(self._ended)
 
     def freshen(self) -> None:
         """The pool is on screen: read what is not known, and what is old where that matters now."""
@@ -83,7 +85,7 @@ class PoolDetails:
         """Nobody wants them any more."""
         if self._task is not None:
             self._task.cancel()
-            self._ended()
+            self._ended(self._task)
 
     async def read_missing(self) -> None:
         """Read all that is missing or old; returns when that has ended, well or not."""
@@ -108,10 +110,11 @@ class PoolDetails:
         except HostError as error:
             self._context.note(error)
         finally:
-            if self._task is this:  # else it was stopped, and another may have begun
-                self._ended()
+            self._ended(this)
 
-    def _ended(self) -> None:
+    def _ended(self, task: asyncio.Task[None] | None) -> None:
+        if self._task is not task:
+            return  # it was stopped, and another may have begun
         self._task = None
         self._in_flight = set()
         self._wanted.clear()

@@ -81,7 +81,9 @@ class Reads:
         if entry is None:
             entry = self._entries[thing] = _Entry()
             entry.waiting.append(future)
-            self._tasks.start(self._run(thing, entry, read))
+            task = self._tasks.start(self._run(thing, entry, read))
+            # Not left to the coroutine: one that is cancelled before its first step never runs at all.
+            task.add_done_callback(lambda _: self._ended(thing, entry))
         elif join:
             entry.waiting.append(future)
         else:
@@ -112,9 +114,12 @@ class Reads:
                 entry.next_read, entry.next_waiting = None, []
                 entry.turn = Turn()
         finally:
-            if self._entries.get(thing) is entry:
-                del self._entries[thing]
-            _resolve([*entry.waiting, *entry.next_waiting])
+            self._ended(thing, entry)
+
+    def _ended(self, thing: Thing, entry: _Entry) -> None:
+        if self._entries.get(thing) is entry:
+            del self._entries[thing]
+        _resolve([*entry.waiting, *entry.next_waiting])
 
 
 def _resolve(waiting: list[asyncio.Future[None]]) -> None:
