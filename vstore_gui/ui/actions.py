@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -20,11 +19,21 @@ from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.pool_kinds import POOL_KINDS, VolumeOperation
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
 from vstore_gui.store.changes import Changes, Key
+from vstore_gui.ui.action_table import (
+    DOMAIN_MENU,
+    HOST_MENU,
+    NOTHING_MENU,
+    POOL_MENU,
+    ROWS,
+    VOLUMES_MENU,
+)
 from vstore_gui.ui.icons import keep_icon
 from vstore_gui.ui.messages import render, report_failure, tr
 from vstore_gui.ui.services import Services
 
 __all__ = ["ActionWindow", "Actions"]
+
+_MOST_GUARDED = 30
 
 
 class ActionWindow(Protocol):
@@ -43,100 +52,6 @@ class ActionWindow(Protocol):
     def close(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One action: how it looks and which key it has. `word` may hold a mnemonic; `tip` says what happens."""
-
-    word: str
-    icon: str = ""
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    checkable: bool = False
-    icon_role: str = "ink"
-    short: str = ""  # on the toolbar
-
-
-_ROWS: dict[str, _Row] = {
-    "connect": _Row(
-        QT_TRANSLATE_NOOP("vstore", "&Connect…"),
-        "connect",
-        ("Ctrl+Shift+C",),
-        QT_TRANSLATE_NOOP("vstore", "Connect to a libvirt host"),
-        short=QT_TRANSLATE_NOOP("vstore", "Connect"),
-    ),
-    "new_pool": _Row(
-        QT_TRANSLATE_NOOP("vstore", "New &pool…"),
-        "new-pool",
-        ("Ctrl+Shift+N",),
-        QT_TRANSLATE_NOOP("vstore", "Make a storage pool on this host"),
-        short=QT_TRANSLATE_NOOP("vstore", "New pool"),
-    ),
-    "new_volume": _Row(
-        QT_TRANSLATE_NOOP("vstore", "&New volume…"),
-        "new-volume",
-        ("Ctrl+N",),
-        QT_TRANSLATE_NOOP("vstore", "Make a volume in this pool"),
-        short=QT_TRANSLATE_NOOP("vstore", "New volume"),
-    ),
-    "attach_iso": _Row(
-        QT_TRANSLATE_NOOP("vstore", "Attach &ISO…"),
-        "insert",
-        ("Ctrl+I",),
-        QT_TRANSLATE_NOOP("vstore", "Put an ISO image into a machine's CD-ROM drive"),
-        icon_role="on_accent",
-    ),
-    "undo": _Row(QT_TRANSLATE_NOOP("vstore", "&Undo"), "undo", ("Ctrl+Z",), icon_role="soft"),
-    "find": _Row(
-        QT_TRANSLATE_NOOP("vstore", "&Find anything…"),
-        "search",
-        ("Ctrl+K",),
-        QT_TRANSLATE_NOOP("vstore", "Find pools, volumes, machines and paths of all connections"),
-    ),
-    "filter": _Row(QT_TRANSLATE_NOOP("vstore", "Fi&lter this page"), "filter", ("Ctrl+F",)),
-    "refresh": _Row(
-        QT_TRANSLATE_NOOP("vstore", "&Refresh"),
-        "refresh",
-        ("F5", "Ctrl+R"),
-        QT_TRANSLATE_NOOP("vstore", "Look at the storage again"),
-    ),
-    "copy": _Row(QT_TRANSLATE_NOOP("vstore", "&Copy path or name"), "copy"),
-    "rename": _Row(QT_TRANSLATE_NOOP("vstore", "Rena&me…"), "", ("F2",)),
-    "delete": _Row(QT_TRANSLATE_NOOP("vstore", "&Delete…"), "delete"),
-    "pool_start": _Row(QT_TRANSLATE_NOOP("vstore", "&Start"), "start"),
-    "pool_stop": _Row(QT_TRANSLATE_NOOP("vstore", "S&top"), "stop"),
-    "pool_autostart": _Row(QT_TRANSLATE_NOOP("vstore", "Start with the &host"), checkable=True),
-    "pool_undefine": _Row(
-        QT_TRANSLATE_NOOP("vstore", "&Undefine…"),
-        "disconnect",
-        tip=QT_TRANSLATE_NOOP("vstore", "Forget the pool; its data stays where it is"),
-    ),
-    "pool_delete": _Row(
-        QT_TRANSLATE_NOOP("vstore", "Delete with its &contents…"),
-        "delete",
-        tip=QT_TRANSLATE_NOOP("vstore", "Delete every volume of the pool, then the pool"),
-        icon_role="bad",
-    ),
-    "host_reconnect": _Row(QT_TRANSLATE_NOOP("vstore", "&Connect"), "link"),
-    "host_disconnect": _Row(QT_TRANSLATE_NOOP("vstore", "&Disconnect"), "disconnect"),
-    "host_autoconnect": _Row(QT_TRANSLATE_NOOP("vstore", "Connect at &start"), checkable=True),
-    "host_remove": _Row(QT_TRANSLATE_NOOP("vstore", "&Remove from the list…"), "delete"),
-    "quit": _Row(QT_TRANSLATE_NOOP("vstore", "&Quit"), "", ("Ctrl+Q",)),
-}
-
-_POOL_MENU = (
-    "new_volume", "", "refresh", "pool_start", "pool_stop", "pool_autostart", "", "copy", "",
-    "pool_undefine", "pool_delete",
-)  # fmt: skip
-_HOST_MENU = (
-    "new_pool", "refresh", "", "host_reconnect", "host_disconnect", "host_autoconnect", "", "copy", "",
-    "rename", "host_remove",
-)  # fmt: skip
-_VOLUMES_MENU = ("attach_iso", "copy", "", "new_volume", "refresh", "", "rename", "delete")
-_DOMAIN_MENU = ("attach_iso", "refresh", "", "copy")
-_NOTHING_MENU = ("connect",)
-_MOST_GUARDED = 30
-
-
 class Actions(QObject):
     """The actions by name, enabled for what is selected (`set_target`); tooltips say why one is not."""
 
@@ -149,7 +64,7 @@ class Actions(QObject):
         self._domain: DomainKey | None = None
         self._volumes: tuple[VolumeKey, ...] = ()
         self._by_name: dict[str, QAction] = {}
-        for name, row in _ROWS.items():
+        for name, row in ROWS.items():
             action = QAction(tr(row.word), self)
             action.setObjectName(name)
             action.setIconText(tr(row.short or row.word).replace("&", ""))
@@ -211,15 +126,15 @@ class Actions(QObject):
     def menu(self, parent: QWidget, *, volumes: bool = False) -> QMenu:
         """The context menu of the target, or of the volumes selected on it."""
         if volumes and self._volumes:
-            names: tuple[str, ...] = _VOLUMES_MENU
+            names: tuple[str, ...] = VOLUMES_MENU
         elif self._pool is not None:
-            names = _POOL_MENU
+            names = POOL_MENU
         elif self._domain is not None:
-            names = _DOMAIN_MENU
+            names = DOMAIN_MENU
         elif self._host is not None:
-            names = _HOST_MENU
+            names = HOST_MENU
         else:
-            names = _NOTHING_MENU
+            names = NOTHING_MENU
         menu = QMenu(parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
@@ -256,7 +171,7 @@ class Actions(QObject):
 
     def _allow(self, name: str, why_not: tuple[str, ...]) -> None:
         action = self[name]
-        row = _ROWS[name]
+        row = ROWS[name]
         action.setEnabled(not why_not)
         tip = tr(row.tip) if row.tip else action.text().replace("&", "")
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
@@ -331,7 +246,7 @@ class Actions(QObject):
         self["delete"].setText(
             tr(QT_TRANSLATE_NOOP("vstore", "&Delete {n} volumes…"), n=Count(len(volumes)))
             if several
-            else tr(_ROWS["delete"].word)
+            else tr(ROWS["delete"].word)
         )
         if not volumes:
             self._allow("delete", (tr(QT_TRANSLATE_NOOP("vstore", "Select volumes first.")),))

@@ -32,6 +32,7 @@ from vstore_gui.ui.widgets.tabs import Tabs
 __all__ = ["PoolPage", "lifecycle_words", "promised_bytes", "source_words"]
 
 _FOLLOW_MS = 120
+_DETAILS = 1  # the tab
 
 _LIFECYCLE: dict[PoolLifecycle, tuple[str, str]] = {
     PoolLifecycle.RUNNING: (QT_TRANSLATE_NOOP("vstore", "running"), "soft"),
@@ -188,11 +189,15 @@ class PoolPage(QWidget):
         self._capacity.setVisible(state.active)
         self._start.setVisible(not state.active)
         self._stop.setVisible(state.active)
+        if self.tabs.currentIndex() == _DETAILS:
+            self._show_details(state, kind)
+        self._say_trouble()
+
+    def _show_details(self, state: PoolState, kind: PoolKind | None) -> None:
         self._details.set_facts(self._facts(state, kind))
         self._explained.setText(
             "\n\n".join((render(kind.explanation), render(kind.migration))) if kind is not None else ""
         )
-        self._say_trouble()
 
     def _line(self, state: PoolState, kind: PoolKind | None) -> list[Part]:
         words, role = _LIFECYCLE[state.lifecycle]
@@ -341,6 +346,8 @@ class PoolPage(QWidget):
     # ── tabs ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _tab_changed(self) -> None:
+        if self.tabs.currentIndex() == _DETAILS:
+            self._follow()
         self.volumes.filter.setVisible(self.tabs.currentWidget() is self.volumes)
         if self.tabs.currentWidget() is self._document_place and self._key is not None:
             if self._document is None:
