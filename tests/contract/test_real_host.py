@@ -13,11 +13,13 @@ import pytest
 from tests.contract.sites import QUICK, RealSite, Recorder, online, opened
 from tests.contract.test_machines import cdrom, text
 from tests.contract.test_pools import refused, started_pool
+from tests.contract.test_volumes import volume_xml
 from tests.support.iso import make_iso
 from tests.support.libvirtd import Disk, PrivateLibvirtd
 from tests.support.waiting import eventually
 from vstore_gui.adapter.host_client import HostClient
 from vstore_gui.entities.calls import (
+    CreateVolume,
     GetHostInfo,
     ListDomains,
     ListPools,
@@ -26,6 +28,7 @@ from vstore_gui.entities.calls import (
     ReadDomain,
     ReadPool,
     ReadVolume,
+    ReadVolumes,
     UpdateDisk,
 )
 from vstore_gui.entities.errors import ErrorKind
@@ -123,6 +126,9 @@ async def test_a_silent_daemon_is_noticed_and_nothing_is_asked_twice(
         assert (await hung).uuid == pool.uuid
         await eventually(lambda: LaneAnswered(pool.uuid) in heard.reports, "the lane to work again")
         assert [found.uuid for found in await host.call(ListPools())] == [pool.uuid]
+        await host.call(CreateVolume(pool.uuid, volume_xml("after")))
+        names = tuple(volume.name for volume in await host.call(ListVolumes(pool.uuid)))
+        assert await host.call(ReadVolumes(pool.uuid, names)) == 1
 
 
 async def test_a_killed_daemon_is_found_again(real: RealSite, heard: Recorder) -> None:

@@ -159,15 +159,13 @@ class Supervisor:
         waits_for_return = self._was_online and ended.retry
         self.link = HostLink.RECONNECTING if waits_for_return else HostLink.FAILED
         self._on_lost()
+        link = self.link
         self._on_report(ended)
-        if (
-            pause_s is not None
-            and self.link is not HostLink.OFFLINE
-            and self._timer is None
-            and self._child is None
-        ):
+        if self._child is not None or self.link is not link:
+            return  # who heard it tries again already, or has closed
+        if pause_s is not None:
             self._timer = self._loop.call_later(pause_s, self._start)
-        self._on_link(self.link, pause_s)
+        self._on_link(link, pause_s)
 
     def _set_link(self, link: HostLink, retry_in_s: float | None = None) -> None:
         if link is not self.link or retry_in_s is not None or link is HostLink.RECONNECTING:

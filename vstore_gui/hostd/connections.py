@@ -17,6 +17,7 @@ from vstore_gui.hostd.uris import is_test
 __all__ = ["Connections"]
 
 _MAX_JOBS: Final = 4
+_MAX_RETIRED: Final = 4
 _KEEPALIVE_S: Final = 5
 _KEEPALIVE_COUNT: Final = 3
 
@@ -39,6 +40,7 @@ class Connections:
         self._real_uri = with_command(uri, self._ssh.command) if self._ssh else uri
         self._jobs: list[Any] = []
         self._load: list[int] = []
+        self._retired: list[Any] = []
         self.bulk: Any = None
         self.control: Any = None
 
@@ -67,6 +69,19 @@ class Connections:
             finally:
                 with self._counting:
                     self._load[at] -= 1
+
+    def replace_bulk(self) -> None:
+        """Read over a fresh connection from now on. Blocks; raises libvirtError, and the old one stays in
+        use.
+
+        A daemon answers five calls of one client at a time: calls that hang would hold up all other reading.
+        The old connection stays as it is, because closing it would wait for them.
+        """
+        if self.bulk is self.control or len(self._retired) == _MAX_RETIRED:
+            return
+        fresh = self._open()
+        self._retired.append(self.bulk)
+        self.bulk = fresh
 
     def on_lost(self, lost: Callable[[int], None]) -> None:
         """Call it with libvirt's reason (VIR_CONNECT_CLOSE_REASON_…) when the control connection breaks."""

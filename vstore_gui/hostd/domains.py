@@ -68,7 +68,7 @@ def read_domain(session: Session, domain: Any) -> DomainState:
     state, reason = domain.state()[:2]
     lifecycle = _LIFECYCLES.get(state, DomainLifecycle.NOSTATE)
     persistent = bool(domain.isPersistent())
-    active = domain.isActive()
+    active = lifecycle not in (DomainLifecycle.SHUTOFF, DomainLifecycle.CRASHED, DomainLifecycle.NOSTATE)
     snapshots = _ask(domain.snapshotNum, 0)
     found = domain_state(
         domain.XMLDesc(0),
@@ -77,7 +77,7 @@ def read_domain(session: Session, domain: Any) -> DomainState:
         reason=_REASONS.get((state, reason)),
         persistent=persistent,
         autostart=bool(_ask(domain.autostart, 0)) if persistent else False,
-        has_managed_save=bool(_ask(domain.hasManagedSaveImage, 0)),
+        has_managed_save=not active and bool(_ask(domain.hasManagedSaveImage, 0)),
         snapshots=snapshots,
     )
     if persistent:

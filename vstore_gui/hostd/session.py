@@ -13,7 +13,7 @@ import msgspec
 from vstore_gui.entities.calls import Partial
 from vstore_gui.entities.errors import ErrorState, HostError
 from vstore_gui.entities.host import HostInfo
-from vstore_gui.entities.reports import Ended, Online, Report
+from vstore_gui.entities.reports import Ended, LaneSilent, Online, Report
 from vstore_gui.hostd import events, host
 from vstore_gui.hostd.connections import Connections
 from vstore_gui.hostd.credentials import Credentials
@@ -47,7 +47,7 @@ class Session:
         self.uri = opened.uri
         self.connections: Connections
         self.files = Files(local=is_local(opened.uri))
-        self.lanes = Lanes(self.tell, float(os.environ.get(DEADLINE_VARIABLE, DEADLINE_S)))
+        self.lanes = Lanes(self._lane_told, float(os.environ.get(DEADLINE_VARIABLE, DEADLINE_S)))
         self.volumes = VolumeReaders()
         self.info = HostInfo()
         self.transient: set[str] = set()  # machines that are gone when they stop
@@ -106,6 +106,19 @@ class Session:
             self.end(fault(error, "Open").state, retry=False)
         else:
             self.tell(Online(self.info))
+
+    def _lane_told(self, report: Report) -> None:
+        self.tell(report)
+        if isinstance(report, LaneSilent) and report.pool is not None:
+            threading.Thread(target=self._leave_the_hung_alone, name="new-bulk", daemon=True).start()
+
+    def _leave_the_hung_alone(self) -> None:
+        """What hangs may be on the connection that all reading uses."""
+        try:
+            self.connections.replace_bulk()
+        except libvirt.libvirtError:
+            return  # the daemon takes no more clients, or is going: reading goes on as well as it can
+        self.volumes.forget_all()
 
     def _lost(self, reason: int) -> None:
         words = {

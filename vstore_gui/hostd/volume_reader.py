@@ -57,6 +57,14 @@ class VolumeReaders:
         with self._lock:
             self._handles.pop(pool, None)
 
+    def forget_all(self) -> None:
+        """The connection that the handles belong to is not to be used any more: readers look volumes up
+        anew."""
+        with self._lock:
+            for handles in self._handles.values():
+                handles.clear()
+            self._handles.clear()
+
     def handles(self, pool: str) -> dict[str, Any]:
         with self._lock:
             return self._handles.get(pool, {})
