@@ -45,13 +45,15 @@ async def test_volumes_of_the_pool_on_screen_come_and_go(libvirtd: PrivateLibvir
     async with Stack(libvirtd, tmp_path) as stack:
         stack.sync.watch_pool(stack.pool_key("images"))
         await stack.virsh("vol-create-as", "images", "a.qcow2", "1G", "--format", "qcow2")
-        await eventually(
-            lambda: (volume := stack.volume("images", "a.qcow2")) and volume.detailed, "its details"
-        )
-        volume = stack.volume("images", "a.qcow2")
-        assert volume is not None
-        assert (volume.format, volume.capacity_bytes) == ("qcow2", 2**30)
+        await eventually(lambda: stack.volume("images", "a.qcow2"), "its row")
         stack.sync.watch_visible_volumes(stack.pool_key("images"), ["a.qcow2"])
+        await eventually(
+            lambda: (
+                (now := stack.volume("images", "a.qcow2"))
+                and (now.format, now.capacity_bytes) == ("qcow2", 2**30)
+            ),
+            "its details, which libvirt guesses while qemu-img is still at work",
+        )
         await stack.virsh("vol-resize", "a.qcow2", "2G", "--pool", "images")
         await eventually(
             lambda: (now := stack.volume("images", "a.qcow2")) and now.capacity_bytes == 2**31, "its new size"
