@@ -20,7 +20,7 @@ from vstore_gui.entities.errors import ErrorKind, ErrorState, HostError
 from vstore_gui.entities.host import HostLink
 from vstore_gui.entities.keys import DomainKey, HostId, PoolKey, VolumeKey
 from vstore_gui.entities.pool import PoolLifecycle, PoolState
-from vstore_gui.entities.reports import CredentialPrompt, CredentialsWanted
+from vstore_gui.entities.reports import BlockJobEvent, CredentialPrompt, CredentialsWanted
 from vstore_gui.store.changes import Changes, Key, What
 from vstore_gui.store.store import Store
 from vstore_gui.store.sync import Pace, Sync
@@ -491,6 +491,78 @@ async def test_a_loss_in_the_middle_of_a_reading_leaves_nothing_half_done() -> N
         await w.settled()
         assert len(w.store.volumes(w.key(pool))) == 2500
         assert all(volume.detailed for volume in w.store.volumes(w.key(pool)).values())
+
+
+async def test_what_waits_for_a_reading_ends_when_the_link_is_lost_before_its_first_step() -> None:
+    async with world() as w:
+        pool = w.host.add_pool("images")
+        w.host.add_volume(pool.uuid, "a.raw")
+        await w.open()
+        completing = asyncio.ensure_future(w.sync.complete())
+        rereading = asyncio.ensure_future(w.sync.reread_pool(w.key(pool)))
+        await asyncio.sleep(0)
+        w.host.lose_link()
+        assert await completing == (w.key(pool),)
+        await rereading
+        assert w.sync.idle
+
+
+async def test_a_listing_that_was_refused_while_a_pool_was_silent_is_made_when_it_answers() -> None:
+    async with world() as w:
+        hung, other = w.host.add_pool("hung"), w.host.add_pool("other")
+        w.sync.add(w.host)
+        w.host.hang(hung.uuid)
+        await the_moment(lambda: w.host.link is HostLink.ONLINE)
+        # Somebody's call hangs in the pool's lane before the listing is asked for.
+        deletion = asyncio.ensure_future(w.host.call(calls.DeleteVolume(hung.uuid, "none")))
+        await eventually(lambda: w.store.host(w.host.id).silent_pools, "the pool is silent")  # type: ignore[union-attr]
+        await w.settled()
+        w.host.answer(hung.uuid)
+        await asyncio.gather(deletion, return_exceptions=True)
+        await w.settled()
+        assert set(w.store.pools(w.host.id)) == {hung.uuid, other.uuid}
+        assert w.asked()["ListPools"] == 2
+
+
+async def test_the_end_of_a_block_job_rereads_the_machine_and_the_files_of_its_chain() -> None:
+    async with world() as w:
+        pool = w.host.add_pool("images")
+        base = w.host.add_volume(pool.uuid, "base.qcow2")
+        top = w.host.add_volume(pool.uuid, "top.qcow2", backing_path=base.path)
+        w.host.add_volume(pool.uuid, "other.qcow2")
+        domain = w.host.add_domain("web01", running=True, disks=(file_disk(top.path or ""),))
+        w.sync.watch_pool(w.key(pool))
+        await w.open()
+        await w.quiet()
+        w.host.change_volume(pool.uuid, "base.qcow2", allocation_bytes=77)
+        w.host.emit(BlockJobEvent(domain.uuid, "vda", "commit", "completed"))
+        await w.settled()
+        assert w.asked()["ReadDomain"] == 1
+        read = {name for call in w.host.asked if isinstance(call, calls.ReadVolumes) for name in call.names}
+        assert read == {"base.qcow2", "top.qcow2"}
+        assert w.store.volumes(w.key(pool))["base.qcow2"].allocation_bytes == 77
+
+
+async def test_a_host_taken_off_and_added_again_is_read_anew() -> None:
+    async with world() as w:
+        pool = w.host.add_pool("images")
+        await w.open()
+        await w.sync.remove(w.host.id)
+        w.host.add_volume(pool.uuid, "a.raw")
+        await w.open()
+        state = w.store.host(w.host.id)
+        assert state is not None
+        assert (state.link, state.stale) == (HostLink.ONLINE, False)
+        assert list(w.store.volumes(w.key(pool))) == ["a.raw"]
+
+
+async def test_guards_can_have_all_machines_reread() -> None:
+    async with world() as w:
+        domain = w.host.add_domain("web01")
+        await w.open()
+        w.host.change_domain(domain.uuid, event=None, title="edited silently")
+        await w.sync.reread_domains()
+        assert w.store.domain(DomainKey(w.host.id, domain.uuid)).title == "edited silently"  # type: ignore[union-attr]
 
 
 async def test_a_host_that_refuses_says_why() -> None:

@@ -170,7 +170,7 @@ class World:
                 assert dict(known) == pool.volumes
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(steps)
 @pytest.mark.timeout(300)
 def test_in_the_end_the_store_is_true_to_the_host(what: list[tuple[str, int, int, int]]) -> None:

@@ -207,6 +207,22 @@ def test_an_overlay_on_another_host_of_one_cluster_keeps_its_base(store: Store) 
     assert store.usage.users_of(base) == (Use(domain, "vda", through=("top",)),)
 
 
+def test_chains_that_nobody_sees_are_named(store: Store) -> None:
+    pool = add_pool(store, "images", "/images")
+    add_volume(store, pool, "seen", "/images/base")
+    store.put_some_volume_names(pool, [VolumeName("name only", "/images/name only")])
+    add_domain(
+        store, "off",
+        disk("/images/seen", "vda", format="qcow2"),
+        disk("/images/name only", "vdb", format="qcow2"),
+        disk("/stopped/top", "vdc", format="qcow2"),
+        disk("/stopped/plain", "vdd", format="raw"),
+    )  # fmt: skip
+    add_domain(store, "on", disk("/elsewhere/top", format="qcow2"), running=True)
+    assert {key.target for key in store.usage.unseen_chains()} == {"vdb", "vdc"}
+    assert {key.domain for key in store.usage.unseen_chains()} == {"uuid-off"}
+
+
 # ── aliases ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

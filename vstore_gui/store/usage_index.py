@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from vstore_gui.entities.domain import DomainState
-from vstore_gui.entities.keys import DomainKey, HostId, PoolKey, VolumeKey
+from vstore_gui.entities.keys import DiskKey, DomainKey, HostId, PoolKey, VolumeKey
 from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.volume import VolumeState
 from vstore_gui.store.claims import filings_of_domain, names_of_source
 from vstore_gui.store.file_graph import File, FileGraph, Filing, Names
-from vstore_gui.store.file_names import FileName, parse_reference, storages_of_pool, volume_place
+from vstore_gui.store.file_names import FileName
 from vstore_gui.store.places import Places
 from vstore_gui.store.values import Values
+from vstore_gui.store.volume_names import VolumeNamer
 
 __all__ = ["UsageIndex", "Use"]
 
@@ -21,6 +22,9 @@ __all__ = ["UsageIndex", "Use"]
 _MOUNTED_KINDS = frozenset({"fs", "netfs", "vstorage"})
 # Here only what lies in the directory itself: stopping a directory pool does nothing to its subdirectories.
 _DIRECTORY_KINDS = frozenset({"dir", "logical", "zfs"})
+
+# Formats that can name a backing file.
+_BACKED_FORMATS = frozenset({"qcow", "qcow2", "qed", "vmdk", "cow"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,24 @@ class UsageIndex:
                 return found if found is not None and found.host == domain.host else None
         return None
 
+    def unseen_chains(self) -> tuple[DiskKey, ...]:
+        """Disks that may stand on files without our knowing: of a format with backing files, in no volume
+        that was read (of a stopped pool or of none), and not of a machine that runs and tells its chain."""
+        found: list[DiskKey] = []
+        for host, domains in self._values.domains.items():
+            machine = self._machine(host)
+            for uuid, domain in domains.items():
+                running = {disk.source for disk in domain.disks} if domain.active else set()
+                stored = domain.next_disks if domain.next_disks is not None else domain.disks
+                for disk in stored:
+                    if disk.format not in _BACKED_FORMATS or disk.source in running:
+                        continue
+                    names = names_of_source(disk.source, host, machine, self._places)
+                    volumes = self._graph.file(names).volumes
+                    if names and not any(self._values.detailed(key) for key in volumes):
+                        found.append(DiskKey(host, uuid, disk.target))
+        return tuple(found)
+
     def volume_at(self, host: HostId, path: str) -> VolumeKey | None:
         """The volume with this path, or an alias of it, in a pool of the host."""
         found = self._volume_of(self._path_names(host, path), host)
@@ -220,7 +242,7 @@ class UsageIndex:
     def file_volumes(self, pool: PoolKey, volumes: Iterable[tuple[VolumeKey, VolumeState]]) -> None:
         """These volumes are new or changed."""
         graph = self._graph
-        namer = _VolumeNamer(pool, self._values.pool(pool), self._machine(pool.host), self._places)
+        namer = VolumeNamer(pool, self._values.pool(pool), self._machine(pool.host), self._places)
         known, backings = graph.names, graph.backings
         for key, volume in volumes:
             names, backing = namer.names(volume), namer.backing(volume)
@@ -369,45 +391,6 @@ class _Uses:
         ]
         uses.sort(key=lambda use: (len(use.through), use.domain, use.target, use.role, use.through))
         return tuple(uses)
-
-
-class _VolumeNamer:
-    """Names the volumes of one pool."""
-
-    def __init__(self, key: PoolKey, pool: PoolState | None, machine: str, places: Places) -> None:
-        self._host = key.host
-        self._pool = pool
-        self._machine = machine
-        self._places = places
-        self._storages = storages_of_pool(pool, machine) if pool and pool.kind != "netfs" else ()
-
-    def names(self, volume: VolumeState) -> Names:
-        machine, pool = self._machine, self._pool
-        names: Names = ()
-        path = volume.path
-        if path and path[0] == "/":
-            names = self._places.names(machine, path)
-        if pool is not None:
-            names += (("volume", self._host, f"{pool.name}/{volume.name}"),)
-            if self._storages:
-                place = volume_place(pool.kind, volume.name)
-                if place is not None:
-                    names += tuple((scheme, at, f"{base}/{place}") for scheme, at, base in self._storages)
-        if volume.file_id:
-            names += (("id", machine, volume.file_id),)
-        elif volume.changed_ns is not None and volume.kind == "file":
-            # On a host whose files we cannot look at: two files of one name, size and moment are taken for
-            # one.
-            names += (("print", machine, f"{volume.name}/{volume.capacity_bytes}/{volume.changed_ns}"),)
-        return names
-
-    def backing(self, volume: VolumeState) -> Names:
-        reference = volume.backing_path
-        if not reference:
-            return ()
-        directory = (volume.path or "").rpartition("/")[0]
-        target = parse_reference(reference, directory, self._machine)
-        return self._places.names_of_target(self._machine, target)
 
 
 def _place_of(pool: PoolState) -> tuple[object, ...]:

@@ -30,3 +30,8 @@ class Values:
     def volume(self, key: VolumeKey) -> VolumeState | None:
         volumes = self.volumes.get(key.pool_key)
         return volumes.get(key.name) if volumes else None
+
+    def detailed(self, key: VolumeKey) -> bool:
+        """Whether the volume is known with its details: its backing file, or that it has none."""
+        volume = self.volume(key)
+        return volume is not None and volume.detailed
