@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
@@ -292,7 +293,16 @@ class Actions(QObject):
         elif self._domain is not None:
             self._start(sync.reread_domain(self._domain))
         elif self._host is not None:
-            sync.window_focused()
+            self._start(self._refresh_host(self._host))
+
+    async def _refresh_host(self, host: HostId) -> None:
+        """Read again what libvirt knows; its storage is looked at pool by pool, by the pools' own Refresh."""
+        sync = self._services.sync
+        await sync.reread_domains((host,))
+        # Side by side: one pool that hangs keeps no other waiting.
+        await asyncio.gather(
+            *[sync.reread_pool(PoolKey(host, uuid)) for uuid in self._services.store.pools(host)]
+        )
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText("\n".join(self._copied()))

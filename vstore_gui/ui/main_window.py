@@ -22,6 +22,7 @@ from vstore_gui.ui.messages import messages, render, show_info, tr
 from vstore_gui.ui.pages.page_stack import PageStack
 from vstore_gui.ui.selection import Selection
 from vstore_gui.ui.services import Services
+from vstore_gui.ui.theme import ThemeChoice
 from vstore_gui.ui.widgets.activity_panel import ActivityPanel
 from vstore_gui.ui.widgets.message_strip import MessageStrip
 from vstore_gui.ui.widgets.sidebar import Sidebar
@@ -30,6 +31,7 @@ __all__ = ["MainWindow"]
 
 _GEOMETRY = "window/geometry"
 _SPLITTER = "window/splitter"
+_THEME = "window/theme"
 _LOOK_AGAIN_MS = 10
 _FIRST_SIZE = QSize(1280, 820)
 
@@ -51,10 +53,12 @@ class MainWindow(QMainWindow):
         self.commands = Actions(services, self, self)
         self.toolbar = make_toolbar(self, self.commands, self.find_anything)
         self.theme = services.theme or application_theme()
+        self._restore_theme()
         fill_menus(
             self.menuBar(),
             self.commands,
             self.theme,
+            choose_theme=self._choose_theme,
             toggle_activity=lambda: self.activity.set_collapsed(not self.activity.collapsed),
             show_diagnostics=lambda: openers.diagnostics(services, self),
             show_keys=lambda: openers.keyboard_help(self.commands, self),
@@ -132,7 +136,11 @@ class MainWindow(QMainWindow):
         if running and not self._closing:
             event.ignore()
             self.ask(
-                tr(QT_TRANSLATE_NOOP("vstore", "Close while {n} jobs are running?"), n=Count(len(running))),
+                tr(QT_TRANSLATE_NOOP("vstore", "Close while a job is running?"))
+                if len(running) == 1
+                else tr(
+                    QT_TRANSLATE_NOOP("vstore", "Close while {n} jobs are running?"), n=Count(len(running))
+                ),
                 "\n".join(render(job.plan.title) for job in running[:5])
                 + "\n\n"
                 + tr(
@@ -155,8 +163,23 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._services.sync.window_focused()
+        if event.type() == QEvent.Type.ActivationChange:
+            if self.isActiveWindow():
+                self._services.sync.window_focused()
+            elif QApplication.activeWindow() is None:  # not a dialog of ours: the user went elsewhere
+                self._services.sync.window_left()
+
+    def _restore_theme(self) -> None:
+        """The theme chosen in the menu, unless the command line names one."""
+        remembered = str(self._services.settings.value(_THEME, ThemeChoice.SYSTEM.value))
+        choices = {choice.value: choice for choice in ThemeChoice}
+        if self.theme is not None and self.theme.choice is ThemeChoice.SYSTEM and remembered in choices:
+            self.theme.choose(choices[remembered])
+
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        if self.theme is not None:
+            self._services.settings.setValue(_THEME, choice.value)
+            self.theme.choose(choice)
 
     def _theme_changed(self) -> None:
         for widget in QApplication.allWidgets():

@@ -153,6 +153,7 @@ def fill_menus(
     actions: Actions,
     theme: Theme | None,
     *,
+    choose_theme: Callable[[ThemeChoice], object],
     toggle_activity: Callable[[], object],
     show_diagnostics: Callable[[], object],
     show_keys: Callable[[], object],
@@ -190,7 +191,7 @@ def fill_menus(
     activity = view.addAction(tr(QT_TRANSLATE_NOOP("vstore", "Show or hide the &activity")))
     activity.triggered.connect(lambda *_: toggle_activity())
     if theme is not None:
-        _add_themes(view.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&Theme"))), theme)
+        _add_themes(view.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&Theme"))), theme, choose_theme)
     help_menu = bar.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&Help")))
     for word, act in (
         (QT_TRANSLATE_NOOP("vstore", "&Keyboard…"), show_keys),
@@ -200,13 +201,13 @@ def fill_menus(
         help_menu.addAction(tr(word)).triggered.connect(lambda _=False, act=act: act())
 
 
-def _add_themes(menu: QMenu, theme: Theme) -> None:
+def _add_themes(menu: QMenu, theme: Theme, choose: Callable[[ThemeChoice], object]) -> None:
     group = QActionGroup(menu)
     for choice, word in _THEMES.items():
         action: QAction = menu.addAction(tr(word))
         action.setCheckable(True)
         action.setChecked(theme.choice is choice)
-        action.triggered.connect(lambda _=False, choice=choice: theme.choose(choice))
+        action.triggered.connect(lambda _=False, choice=choice: choose(choice))
         group.addAction(action)
 
 

@@ -32,7 +32,9 @@ from vstore_gui.qtmodels.volume_columns import VolumeColumn
 from vstore_gui.ui.main_window import MainWindow
 from vstore_gui.ui.pages.host_page import HostPage
 from vstore_gui.ui.pages.pool_page import PoolPage
+from vstore_gui.ui.palette import colors
 from vstore_gui.ui.selection import SelectionError
+from vstore_gui.ui.theme import ThemeChoice
 from vstore_gui.ui.widgets.message_strip import MessageBanner
 
 
@@ -160,7 +162,8 @@ async def test_ctrl_c_copies_paths_and_in_a_field_its_text(window: MainWindow, d
     select_names(window, "web01.qcow2", "web-base.qcow2")
     page.volumes.table.setFocus()
     window.activateWindow()
-    window.commands["copy"].trigger()
+    await eventually(page.volumes.table.hasFocus, "the table has the keyboard")
+    QTest.keySequence(page.volumes.table, QKeySequence("Ctrl+C"))
     assert QGuiApplication.clipboard().text() == "/srv/images/web-base.qcow2\n/srv/images/web01.qcow2"
     page.volumes.filter.setText("mine")
     page.volumes.filter.selectAll()
@@ -284,6 +287,20 @@ async def test_autostart_shows_what_is_and_not_what_is_wished(window: MainWindow
     assert desk.store.pool(desk.images).autostart  # type: ignore[union-attr]
 
 
+async def test_f5_on_a_host_reads_its_machines_and_every_pool_again(window: MainWindow, desk: Desk) -> None:
+    window.show_key(HOST)
+    desk.host.asked.clear()
+    window.commands["refresh"].trigger()
+    await eventually(
+        lambda: (
+            {desk.images.uuid, desk.iso.uuid}
+            <= {call.pool for call in desk.host.asked if isinstance(call, calls.ReadPool)}
+        ),
+        "both pools are read",
+    )
+    assert any(isinstance(call, calls.ListDomains) for call in desk.host.asked)
+
+
 # ── trouble ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -389,7 +406,7 @@ async def test_closing_asks_only_while_something_runs(window: MainWindow, desk: 
     desk.jobs.put(running)
     assert not window.close()
     box = await_box(window)
-    assert "1 jobs" in box.text()
+    assert box.text() == "Close while a job is running?"
     box.reject()
     assert window.isVisible()
     desk.jobs.put(msgspec.structs.replace(running, status=JobStatus.DONE, ended_s=1.0))
@@ -406,6 +423,22 @@ async def test_the_windows_size_is_remembered(window: MainWindow, desk: Desk) ->
     window.close()
     again = MainWindow(desk.services)
     assert (again.width(), again.height()) == (701, 603)
+
+
+async def test_a_theme_chosen_in_the_menu_is_remembered(window: MainWindow, desk: Desk) -> None:
+    (dark,) = [
+        action
+        for menu in window.menuBar().findChildren(QMenu)
+        for action in menu.actions()
+        if action.text() == "Da&rk"
+    ]
+    dark.trigger()
+    assert colors().dark
+    assert window.theme is not None
+    window.theme.choose(ThemeChoice.SYSTEM)
+    assert not colors().dark
+    MainWindow(desk.services)
+    assert colors().dark
 
 
 async def test_diagnostics_name_the_host_and_keep_its_secrets(window: MainWindow, desk: Desk) -> None:
