@@ -167,7 +167,8 @@ class JobsModel(QAbstractListModel):
             case Role.REASONS:
                 return job.reasons
             case Role.WARNING:
-                return job.status in (JobStatus.FAILED, JobStatus.REFUSED) or job.left_over
+                trouble = job.status in (JobStatus.FAILED, JobStatus.REFUSED)
+                return trouble or job.left_over or job.in_doubt or job.warning is not None
             case Role.UNDOABLE:
                 return self._list.undoable(job)
             case Role.CANCELLABLE:
