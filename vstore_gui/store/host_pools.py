@@ -258,7 +258,10 @@ class HostPools:
     async def drop_all_volumes(self) -> None:
         """The host is being taken off; what is left to drop then is quick."""
         for uuid in tuple(self._context.store.pools(self._context.id)):
-            await self._drop_volumes(self._key(uuid))
+            key = self._key(uuid)
+            await self._drop_volumes(key)
+            self._context.store.put_volumes(key, (), missing=tuple(self._context.store.volumes(key)))
+            await asyncio.sleep(0)
 
     async def _drop_volumes(self, key: PoolKey) -> None:
         """All but the last slice, which is left to what follows."""
