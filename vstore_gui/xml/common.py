@@ -30,7 +30,10 @@ def known_size(n_bytes: int | None) -> int | None:
 
 def size_of(element: Element) -> int | None:
     """Bytes of a scaled element such as `<capacity unit='GiB'>`; None where it is nonsense."""
-    return known_size(to_bytes(text_of(element), element.get("unit")))
+    raw, unit = text_of(element), element.get("unit")
+    if unit == "bytes" and len(raw) < 19 and raw.isdecimal() and raw.isascii():
+        return int(raw)  # as libvirt writes it, ten thousand times a pool
+    return known_size(to_bytes(raw, unit))
 
 
 def known_id(raw: str | None) -> int | None:

@@ -34,7 +34,7 @@ def to_bytes(number: str | None, unit: str | None = None) -> int | None:
     n = read_int(number)
     if n is None or n < 0:
         return None
-    if unit and unit != "bytes":
+    if unit and unit not in ("bytes", "B"):
         try:
             n *= unit_factor(unit)
         except UnitError:

@@ -61,13 +61,16 @@ def parse_tree(text: str | bytes) -> Element:
     Raises XmlError for what is not well-formed, and for one that declares entities or attributes.
     """
     try:
-        if isinstance(text, str):
+        if isinstance(text, bytes):
+            root = etree.fromstring(text, _parsers.document)
+        elif text.startswith("<?xml"):  # lxml takes no text that declares an encoding
             root = etree.fromstring(text.encode(), _parsers.text)
         else:
             root = etree.fromstring(text, _parsers.document)
     except (etree.XMLSyntaxError, UnicodeError, ValueError, LookupError) as error:
         raise XmlError(f"not well-formed: {error}") from error
-    if isinstance(text, bytes) or "<!DOCTYPE" in text:  # asking lxml costs as much as parsing a volume's half
+    if isinstance(text, bytes) or not (text[:1] == "<" and text[1:2].isalpha()):
+        # What begins with its root has no prolog and so no doctype; searching costs half as much as parsing.
         _refuse_declarations(root)
     return root
 
