@@ -387,3 +387,22 @@ def test_ten_thousand_rows_in_milliseconds(qtbot: QtBot, capsys: pytest.CaptureF
     assert model.counts == (0, 0, 0)
     with capsys.disabled():
         print("\n" + "\n".join(f"  {what:32} {ms:6.1f} ms" for what, ms in took.items()))
+
+
+def test_a_row_whose_users_a_view_was_first_to_ask_for_is_placed_and_found_all_the_same(
+    model: VolumesModel, store: Store, qtbot: QtBot
+) -> None:
+    # A view paints a row, and so reads its users, as soon as it is inserted.
+    model.rowsInserted.connect(
+        lambda _parent, first, last: [
+            model.index(row, VolumeColumn.USED_BY).data() for row in range(first, last + 1)
+        ]
+    )
+    store.put_domains(HOST, [machine("m", "shop", disk("vda", "/images/z"))])
+    model.sort(VolumeColumn.USED_BY)
+    store.put_volume_names(POOL, [name(text) for text in "az"])
+    settled(model, qtbot)
+    assert names(model) == ["z", "a"]
+    model.set_filter("shop")
+    settled(model, qtbot)
+    assert names(model) == ["z"]

@@ -46,6 +46,7 @@ class VolumeCells:
         self.states: dict[str, VolumeState] = {}
         self.complete = False  # 'no user is known' means nobody
         self.users: dict[str, Users] = {}
+        self.users_read: Callable[[str], None] = lambda _: None  # told of rows that turn out to have users
         self.backings: dict[str, Backing] = {}
         self._natural: dict[str, str] = {}
         self._haystacks: dict[str, str] = {}
@@ -120,6 +121,10 @@ class VolumeCells:
         users = self.users.get(name)
         if users is None:
             users = self.users[name] = self._relations.users(self.key(name), complete=self.complete)
+            if users.count:
+                # Whoever asked, perhaps a view that paints: order and filter did not know them so far.
+                self._haystacks.pop(name, None)
+                self.users_read(name)
         return users
 
     def backing_of(self, name: str) -> Backing:

@@ -45,7 +45,8 @@ class VolumeRows(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(REPLACE_MS)
         self._later.timeout.connect(self.place_marked)
-        self._slices = Slices(self, self._users_read)
+        self._slices = Slices(self, self._slice_done)
+        cells.users_read = self._row_has_users
 
     @property
     def filtered(self) -> bool:
@@ -107,14 +108,14 @@ class VolumeRows(QObject):
 
     def place_marked(self) -> None:
         """Put marked rows in their place now."""
-        self._later.stop()
         names = [name for name in self._marked if name in self._cells.states]
+        if self.users_count:
+            # A few are read here, or their rows would go to the end and back. Slices read the others.
+            for name in names[:FEW]:
+                self._cells.users_of(name)
         self._marked.clear()
+        self._later.stop()
         if names:
-            if self.users_count:
-                # A few are read here, or their rows would go to the end and back. Slices read the others.
-                for name in names[:FEW]:
-                    self._cells.users_of(name)
             wanted: dict[str, Entry | None] = dict.fromkeys(names)
             wanted.update((entry[-1], entry) for entry in self._entries(names))
             self.rows.place(wanted)
@@ -152,11 +153,15 @@ class VolumeRows(QObject):
     def _read(self, names: list[str]) -> Iterator[None]:
         cells = self._cells
         for name in names:
-            if name in cells.states and name not in cells.users and cells.users_of(name).count:
-                cells.forget_haystack(name)
-                self.mark((name,))
+            if name in cells.states:
+                cells.users_of(name)
             yield
 
-    def _users_read(self, done: bool) -> None:
+    def _row_has_users(self, name: str) -> None:
+        if self.users_count:
+            self._marked.add(name)
+            self.place_later()
+
+    def _slice_done(self, done: bool) -> None:
         if done:
             self.read_users()  # of what has come since
