@@ -35,7 +35,7 @@ def measure(uri: str, pool: str) -> float:
             with ScreenReader("virt-manager", environment) as reader:
                 reader.find("Storage", "page tab", LIMIT_S).select()
                 # It offers a pool of its own beside ours, and may show that one first.
-                reader.find_starting(f"{pool}\n", "table cell", LIMIT_S).select()
+                reader.find(f"{pool}\nFilesystem Directory", "table cell", LIMIT_S).focus()
                 reader.find("volume-00000.qcow2", "table cell", LIMIT_S)
                 return time.monotonic() - start
         finally:

@@ -106,13 +106,16 @@ class ScreenReader:
             limit_s,
         )
 
-    def all(self, name: str | None = None, role: str | None = None) -> list[Control]:
-        found = self.ask("find", application=self._application, name=name, role=role)
+    def all(self, name: str | None = None, role: str | None = None, *, only: bool = False) -> list[Control]:
+        """Everything showing with this name and role; `only`: the first (tables can be long)."""
+        found = self.ask("find", application=self._application, name=name, role=role, only=only)
         return [Control(self, seen) for seen in found]
 
     def find(self, name: str, role: str | None = None, limit_s: float = LIMIT_S) -> Control:
         """Wait until this is showing and return it; AssertionError with all names there are."""
-        return self._await(lambda: self.all(name, role), f"{role or 'something'} named {name!r}", limit_s)
+        return self._await(
+            lambda: self.all(name, role, only=True), f"{role or 'something'} named {name!r}", limit_s
+        )
 
     def find_starting(self, start: str, role: str | None = None, limit_s: float = LIMIT_S) -> Control:
         """The same by how its name starts: rows of tables speak all of their cells."""

@@ -64,8 +64,8 @@ def describe(node: Any) -> dict[str, Any]:
     }
 
 
-def find(application: str, name: str | None, role: str | None) -> list[dict[str, Any]]:
-    """Everything showing that has this accessible name and role (either may be left out)."""
+def find(application: str, name: str | None, role: str | None, only: bool = False) -> list[dict[str, Any]]:
+    """Everything showing that has this accessible name and role (either may be left out), or the first."""
     found = []
     for program in applications():
         if program.name != application:
@@ -76,6 +76,8 @@ def find(application: str, name: str | None, role: str | None) -> list[dict[str,
                     seen = describe(node)
                     if seen["showing"]:
                         found.append(seen)
+                        if only:
+                            return found
             except GONE:
                 continue
     return found
@@ -160,6 +162,8 @@ COMMANDS = {
 
 
 def main() -> None:
+    # Not the usual 0.8 s: a program whose window hangs for a while is waited for, and timed.
+    pyatspi.setTimeout(300_000, 300_000)
     for line in sys.stdin:
         request = json.loads(line)
         try:
