@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from vstore_gui.actions.jobs import JobState, JobStatus
@@ -37,7 +37,12 @@ _FIRST_SIZE = QSize(1280, 820)
 
 
 class MainWindow(QMainWindow):
-    """The main window and the Navigator of everything in it. Usable before any connection is open."""
+    """The main window and the Navigator of everything in it. Usable before any connection is open.
+
+    Signals: `painted()` once, when the user sees it for the first time.
+    """
+
+    painted = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +50,7 @@ class MainWindow(QMainWindow):
         services.navigator = self
         self._wanted: Selection | None = None
         self._closing = False
-        self._shown_once = False
+        self._painted = False
         self._showing = False
         self._shown: Any = None
         self.setWindowTitle("VStore")
@@ -71,6 +76,7 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(tree, services.settings)
         self.sidebar.addActions([self.commands["copy"]])
         self.pages = PageStack(services, self.commands)
+        self.pages.make_all()
         self.strip = MessageStrip()
         self.activity = ActivityPanel(services)
 
@@ -119,12 +125,12 @@ class MainWindow(QMainWindow):
         if not (isinstance(splitter, QByteArray) and self._splitter.restoreState(splitter)):
             self._splitter.setSizes([268, 1012])
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._shown_once:
-            self._shown_once = True
-            # After the first paint: the window is there before its pages are.
-            QTimer.singleShot(0, self.pages, self.pages.prepare)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            # What it holds is painted in the same turn of the loop.
+            QTimer.singleShot(0, self, self.painted.emit)
 
     def save_layout(self) -> None:
         self._services.settings.setValue(_GEOMETRY, self.saveGeometry())
@@ -252,7 +258,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Something is still being put on the screen."""
-        return not (self.pages.prepared and self.pages.complete)
+        return not self.pages.complete
 
     def _select_wanted(self) -> None:
         if self._wanted is None:

@@ -1,4 +1,4 @@
-"""Opens the window's wizards and dialogs: each is imported when first wanted, and opened, never executed."""
+"""Opens the window's wizards and dialogs: with open(), never exec()."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
 from vstore_gui.actions.plan import Plan
 from vstore_gui.entities.keys import DiskKey, HostId, PoolKey, VolumeKey
-from vstore_gui.entities.text import QT_TRANSLATE_NOOP, text
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.qtmodels.hosts import uri_title
-from vstore_gui.ui.messages import show_info, tr
+from vstore_gui.ui.dialogs.about import AboutDialog, KeyboardDialog
+from vstore_gui.ui.dialogs.attach_iso import AttachIsoDialog
+from vstore_gui.ui.dialogs.confirm_plan import ConfirmPlanDialog
+from vstore_gui.ui.dialogs.connect import ConnectDialog
+from vstore_gui.ui.dialogs.diagnostics import DiagnosticsDialog
+from vstore_gui.ui.dialogs.insert_media import InsertMediaDialog
+from vstore_gui.ui.find import FindPopup
+from vstore_gui.ui.messages import tr
 from vstore_gui.ui.services import Services
+from vstore_gui.ui.wizards.new_pool import NewPoolWizard
+from vstore_gui.ui.wizards.new_volume import NewVolumeWizard
 
 if TYPE_CHECKING:
     from vstore_gui.ui.actions import Actions
@@ -23,8 +32,6 @@ __all__ = [
 
 
 def new_pool(services: Services, host: HostId | None, window: QWidget) -> None:
-    from vstore_gui.ui.wizards.new_pool import NewPoolWizard
-
     host = host or next(iter(services.store.hosts), None)
     if host is None:
         connect_host(services, window)
@@ -33,64 +40,43 @@ def new_pool(services: Services, host: HostId | None, window: QWidget) -> None:
 
 
 def new_volume(services: Services, pool: PoolKey | None, window: QWidget) -> None:
-    from vstore_gui.ui.wizards.new_volume import NewVolumeWizard
-
-    if pool is None:
-        show_info(text(QT_TRANSLATE_NOOP("vstore", "Select the pool for the new volume first.")))
-        return
     NewVolumeWizard(services, pool, window).open()
 
 
 def attach_iso(services: Services, iso: VolumeKey | None, window: QWidget) -> None:
-    from vstore_gui.ui.dialogs.attach_iso import AttachIsoDialog
-
     AttachIsoDialog(services, iso, window).open()
 
 
 def insert_media(services: Services, disk: DiskKey, window: QWidget) -> None:
-    from vstore_gui.ui.dialogs.insert_media import InsertMediaDialog
-
     InsertMediaDialog(services, disk, window).open()
 
 
 def connect_host(services: Services, window: QWidget) -> None:
-    from vstore_gui.ui.dialogs.connect import ConnectDialog
-
     ConnectDialog(services, window).open()
 
 
 def confirm_plan(services: Services, plan: Plan, window: QWidget, *, undo_of: str | None = None) -> None:
     """Ask; the plan runs when it is accepted."""
-    from vstore_gui.ui.dialogs.confirm_plan import ConfirmPlanDialog
-
     dialog = ConfirmPlanDialog(services, plan, window)
     dialog.accepted.connect(lambda: services.runner.start(plan, undo_of=undo_of))
     dialog.open()
 
 
 def find(services: Services, typed: str, window: QWidget) -> None:
-    from vstore_gui.ui.find import FindPopup
-
     for old in window.findChildren(FindPopup):
         old.close()
     FindPopup(services, window).popup(typed)
 
 
 def diagnostics(services: Services, window: QWidget) -> None:
-    from vstore_gui.ui.dialogs.diagnostics import DiagnosticsDialog
-
     DiagnosticsDialog(services, window).open()
 
 
 def keyboard_help(actions: Actions, window: QWidget) -> None:
-    from vstore_gui.ui.dialogs.about import KeyboardDialog
-
     KeyboardDialog(actions, window).open()
 
 
 def about(window: QWidget) -> None:
-    from vstore_gui.ui.dialogs.about import AboutDialog
-
     AboutDialog(window).open()
 
 

@@ -57,5 +57,4 @@ def window(desk: Desk, qt_loop: asyncio.AbstractEventLoop) -> MainWindow:
     """The window, shown, with its pages made."""
     made = MainWindow(desk.services)
     made.show()
-    qt_loop.run_until_complete(eventually(lambda: made.pages.prepared, "the pages are made"))
     return made

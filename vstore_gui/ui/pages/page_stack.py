@@ -1,45 +1,23 @@
-"""The pages of the window, each made when it is first shown."""
+"""The pages of the window, one of each kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from vstore_gui.entities.keys import DiskKey, DomainKey, PoolKey, VolumeKey
 from vstore_gui.store.changes import Key
 from vstore_gui.ui.actions import Actions
+from vstore_gui.ui.pages.host_page import HostPage
+from vstore_gui.ui.pages.machine_page import MachinePage
+from vstore_gui.ui.pages.pool_page import PoolPage
 from vstore_gui.ui.pages.start_page import StartPage
 from vstore_gui.ui.services import Services
 
 __all__ = ["Page", "PageStack"]
-
-# What the pages are made of, the innermost first: no turn of the loop loads more than one or two.
-_MODULES = (
-    "vstore_gui.ui.pages.header",
-    "vstore_gui.qtmodels.relations",
-    "vstore_gui.qtmodels.volume_columns",
-    "vstore_gui.qtmodels.volume_cells",
-    "vstore_gui.qtmodels.volumes",
-    "vstore_gui.ui.widgets.document_view",
-    "vstore_gui.ui.pages.volume_panel",
-    "vstore_gui.ui.widgets.cell_delegate",
-    "vstore_gui.ui.widgets.volume_table",
-    "vstore_gui.ui.pages.volumes_tab",
-    "vstore_gui.ui.pages.pool_page",
-    "vstore_gui.ui.pages.host_page",
-    "vstore_gui.flows.insert_media",
-    "vstore_gui.ui.dialogs.tray_locked",
-    "vstore_gui.ui.dialogs.change_media",
-    "vstore_gui.ui.widgets.disk_facts",
-    "vstore_gui.ui.widgets.disk_card",
-    "vstore_gui.ui.widgets.diff_view",
-    "vstore_gui.ui.widgets.domain_documents",
-    "vstore_gui.ui.pages.machine_page",
-)
 
 
 class Page(Protocol):
@@ -65,29 +43,12 @@ class PageStack(QStackedWidget):
             "pool": self._make_pool,
             "machine": self._make_machine,
         }
-        self._preparations: list[Callable[[], object]] = []
-        self._preparing = QTimer(self, interval=0)
-        self._preparing.timeout.connect(self._prepare_next)
         self.show_key(None)
 
-    def prepare(self) -> None:
-        """Make the pages ahead, one step in each turn of the loop: the first click then need not wait."""
-        self._preparations = [
-            *(lambda name=name: import_module(name) for name in _MODULES),
-            *(lambda name=name: self._made(name) for name in ("pool", "host", "machine")),
-        ]
-        self._preparing.start()
-
-    def _prepare_next(self) -> None:
-        if not self._preparations:
-            self._preparing.stop()
-            return
-        self._preparations.pop(0)()
-
-    @property
-    def prepared(self) -> bool:
-        """No page is being made ahead."""
-        return not self._preparing.isActive()
+    def make_all(self) -> None:
+        """Make the pages now, while nobody waits for a click to be answered."""
+        for name in self._makers:
+            self._made(name)
 
     def _made(self, name: str) -> QWidget:
         page = self._pages.get(name)
@@ -97,20 +58,14 @@ class PageStack(QStackedWidget):
         return page
 
     def _make_host(self) -> QWidget:
-        from vstore_gui.ui.pages.host_page import HostPage
-
         return HostPage(self._services, self._actions)
 
     def _make_pool(self) -> QWidget:
-        from vstore_gui.ui.pages.pool_page import PoolPage
-
         page = PoolPage(self._services, self._actions)
         page.selection_changed.connect(self.selection_changed)
         return page
 
     def _make_machine(self) -> QWidget:
-        from vstore_gui.ui.pages.machine_page import MachinePage
-
         return MachinePage(self._services)
 
     def page(self, name: str) -> QWidget | None:
