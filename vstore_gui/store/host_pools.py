@@ -222,11 +222,17 @@ class HostPools:
         except HostError as error:
             context.note(error)
             return
-        if not await self._apply_names(key, names, turn):
-            return
+        details = self.details(uuid)
+        if context.told.watches_pool(key):
+            details.read_ahead(name.name for name in names)
+        try:
+            if not await self._apply_names(key, names, turn):
+                return
+        finally:
+            await details.names_told()
         context.told.milestone("names", key, len(names))
         if context.told.watches_pool(key):
-            self.details(uuid).freshen()
+            details.freshen()
 
     # ── what is applied a slice at a time ───────────────────────────────────────────────────────────────────
 

@@ -29,6 +29,10 @@ class PoolDetails:
         self._in_flight: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._prioritising = False
+        # Parts that came before the store knew their names, and whether such are kept.
+        self._early: list[VolumeBatch] = []
+        self._names_known = asyncio.Event()
+        self._names_known.set()
 
     @property
     def reading(self) -> bool:
@@ -81,8 +85,26 @@ class PoolDetails:
             self.want([name for name, volume in volumes.items() if not volume.detailed])
             self.want(self.missing(self._visible))
 
+    def read_ahead(self, names: Iterable[str]) -> None:
+        """Read what is not known of these while the store is still being told their names: a large pool is
+        read some hundred milliseconds sooner. What comes is kept until `names_told`."""
+        volumes = self._store.volumes(self._key)
+        unknown = [name for name in names if name not in volumes or not volumes[name].detailed]
+        if unknown:
+            self._names_known.clear()
+            self.want(unknown)
+
+    async def names_told(self) -> None:
+        """The store knows the names: give it the parts that were early, one in each turn of the loop."""
+        while self._early:
+            self._put(self._early.pop(0))
+            await asyncio.sleep(0)
+        self._names_known.set()
+
     def stop(self) -> None:
         """Nobody wants them any more."""
+        self._early.clear()
+        self._names_known.set()
         if self._task is not None:
             self._task.cancel()
             self._ended(self._task)
@@ -103,6 +125,7 @@ class PoolDetails:
                 self._in_flight = set(names)
                 self._wanted.clear()
                 await self._host.call(ReadVolumes(self._key.uuid, names), on_part=self._take)
+                await self._names_known.wait()
                 self._in_flight = set()
                 if not self._wanted and not self.missing():
                     self._hurry = False
@@ -122,6 +145,12 @@ class PoolDetails:
     def _take(self, part: Partial) -> None:
         if not isinstance(part, VolumeBatch):
             return
+        if self._names_known.is_set():
+            self._put(part)
+        else:
+            self._early.append(part)
+
+    def _put(self, part: VolumeBatch) -> None:
         # What was deleted since these were asked for does not come back.
         known = self._store.volumes(self._key)
         volumes = [volume for volume in part.volumes if volume.name in known]
