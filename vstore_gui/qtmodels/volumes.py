@@ -24,6 +24,7 @@ __all__ = ["VOLUME_MIME", "VolumeCounts", "VolumesModel", "volume_keys_in"]
 VOLUME_MIME = "application/x-vstore-volume"
 
 AGEING_MS = 30_000
+_TEMPLATES_MS = 200
 """How often 'now' may become '2 min'."""
 
 _TEXT_ROLES = [int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)]
@@ -75,6 +76,10 @@ class VolumesModel(QAbstractTableModel):
         self._ageing = QTimer(self)
         self._ageing.setInterval(AGEING_MS)
         self._ageing.timeout.connect(self._announce_ages)
+        # A template's row says how many stand on it: with each batch of details that number grows.
+        self._touched_templates: set[str] = set()
+        self._retelling = QTimer(self, interval=_TEMPLATES_MS, singleShot=True)
+        self._retelling.timeout.connect(self._retell_templates)
         follow(store.subscribe, self, self._store_changed)
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────
@@ -136,10 +141,11 @@ class VolumesModel(QAbstractTableModel):
     @property
     def settled(self) -> bool:
         """Nothing is waiting to be put in its place."""
-        return self._placing.settled
+        return self._placing.settled and not self._touched_templates
 
     def settle(self) -> None:
         """Put all that waits in its place now; by itself that happens at most every 200 ms, in slices."""
+        self._retell_templates()
         self._placing.settle()
 
     # ── Qt ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -198,7 +204,10 @@ class VolumesModel(QAbstractTableModel):
         templates = self._cells.touched_templates(changes)
         if group:
             self._apply(group)
-        self._update({name: _USERS for name in templates if name in self._cells.states})
+        if templates:
+            self._touched_templates |= templates
+            if not self._retelling.isActive():
+                self._retelling.start()
         if any(
             key.host == pool.host and _listing_changed(rows) for key, rows in changes.volumes.items()
         ) or any(change.key[0] == pool.host for change in changes.pools):
@@ -208,6 +217,10 @@ class VolumesModel(QAbstractTableModel):
             self._update({name: _USERS for name, users in self._cells.users.items() if users.count})
         self._look_whether_complete()
         self._tell_counts()
+
+    def _retell_templates(self) -> None:
+        names, self._touched_templates = self._touched_templates, set()
+        self._update({name: _USERS for name in names if name in self._cells.states})
 
     def _apply(self, group: tuple[Change, ...]) -> None:
         """Follow the store. What each key is *now* counts: publications may be behind the values."""
@@ -247,6 +260,7 @@ class VolumesModel(QAbstractTableModel):
         self._cells.remove(names)
 
     def _forget_rows(self) -> None:
+        self._touched_templates.clear()
         self._placing.clear()
         self._cells.clear()
         self._undetailed = 0

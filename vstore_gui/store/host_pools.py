@@ -239,6 +239,8 @@ class HostPools:
     async def _apply_names(self, key: PoolKey, names: Sequence[VolumeName], turn: Turn) -> bool:
         """False when the listing was overtaken by a change of our own."""
         store = self._context.store
+        # libvirt lists a directory in no order; by name, each slice is rows that stand together in a table.
+        names = sorted(names, key=lambda name: name.name)
         for start in range(0, len(names) - _SLICE, _SLICE):
             if turn.spoiled or store.pool(key) is None:
                 return False

@@ -14,6 +14,7 @@ from vstore_gui.entities.keys import PoolKey, VolumeKey
 from vstore_gui.entities.pool import PoolLifecycle, PoolState
 from vstore_gui.entities.pool_kinds import POOL_KINDS, PoolKind
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count, Seconds, text
+from vstore_gui.flows.space import SpaceMeter
 from vstore_gui.qtmodels.formats import exact_bytes_text, size_text
 from vstore_gui.qtmodels.roles import Part
 from vstore_gui.store.changes import Changes, Key
@@ -29,7 +30,7 @@ from vstore_gui.ui.widgets.labels import label
 from vstore_gui.ui.widgets.message_strip import MessageBanner
 from vstore_gui.ui.widgets.tabs import Tabs
 
-__all__ = ["PoolPage", "lifecycle_words", "promised_bytes", "source_words"]
+__all__ = ["PoolPage", "lifecycle_words", "source_words"]
 
 _FOLLOW_MS = 120
 _DETAILS = 1  # the tab
@@ -47,17 +48,6 @@ def lifecycle_words(state: PoolState) -> str:
     return tr(_LIFECYCLE[state.lifecycle][0])
 
 
-def promised_bytes(services: Services, key: PoolKey) -> int:
-    """What the pool's thin volumes may still take: capacity less allocation, where that is positive."""
-    return sum(
-        volume.capacity_bytes - volume.allocation_bytes
-        for volume in services.store.volumes(key).values()
-        if volume.capacity_bytes is not None
-        and volume.allocation_bytes is not None
-        and volume.capacity_bytes > volume.allocation_bytes
-    )
-
-
 class PoolPage(QWidget):
     """Signals: `selection_changed(tuple of VolumeKey)`."""
 
@@ -68,6 +58,7 @@ class PoolPage(QWidget):
         self._services = services
         self._actions = actions
         self._key: PoolKey | None = None
+        self._meter: SpaceMeter | None = None
         self._banner: MessageBanner | None = None
         self.header = PageHeader()
         self._start = ActionButton(actions["pool_start"])
@@ -130,6 +121,8 @@ class PoolPage(QWidget):
             return
         if pool != self._key:
             self._key = pool
+            self._stop_measuring()
+            self._meter = SpaceMeter(self._services.store, pool)
             if self._document is not None:
                 self._document.clear()
             self._follow()
@@ -139,6 +132,11 @@ class PoolPage(QWidget):
             self.tabs.setCurrentWidget(self.volumes)
             self.volumes.select(key)
         self._tab_changed()
+
+    def _stop_measuring(self) -> None:
+        if self._meter is not None:
+            self._meter.close()
+            self._meter = None
 
     def page_hidden(self) -> None:
         self._services.sync.watch_pool(None)
@@ -234,7 +232,7 @@ class PoolPage(QWidget):
             state.capacity_bytes,
             state.allocation_bytes,
             state.available_bytes,
-            promised_bytes(self._services, key) if state.active else 0,
+            self._meter.value.promised_bytes if state.active and self._meter is not None else 0,
         )
 
     def _facts(self, state: PoolState, kind: PoolKind | None) -> list[Fact]:
