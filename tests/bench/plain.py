@@ -17,6 +17,14 @@ from lxml import etree
 from vstore_gui.milestones import since_process_start_s
 
 THREADS = 10
+# What is asked of all machines at once.
+QUESTIONS = (
+    libvirt.VIR_CONNECT_LIST_DOMAINS_SHUTOFF,
+    libvirt.VIR_CONNECT_LIST_DOMAINS_PERSISTENT,
+    libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART,
+    libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE,
+    libvirt.VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT,
+)
 
 
 def main(uri: str, pool_name: str) -> None:
@@ -36,9 +44,10 @@ def main(uri: str, pool_name: str) -> None:
         etree.fromstring(volume.XMLDesc())
 
     def read_domain(domain: Any) -> None:
-        domain.state(), domain.isPersistent(), domain.isActive(), domain.autostart()
-        domain.hasManagedSaveImage(), domain.snapshotNum()
         etree.fromstring(domain.XMLDesc())
+
+    for question in QUESTIONS:
+        connection.listAllDomains(question)
 
     with ThreadPoolExecutor(THREADS) as threads:
         for _ in threads.map(read_domain, domains):

@@ -33,7 +33,7 @@ def run(
     main: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
     shut_down: Callable[[], Coroutine[Any, Any, None]],
 ) -> None:
-    """Run `main`, wait until the event it is given is set or the last window is closed, run `shut_down`. Blocks.
+    """Run `main`, wait until its event is set or the last window is closed, run `shut_down`. Blocks.
 
     Qt's own quit would end the loop under what still has to be shut down: nothing here calls it.
     """

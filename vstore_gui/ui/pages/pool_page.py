@@ -183,7 +183,7 @@ class PoolPage(QWidget):
         kind = POOL_KINDS.get(state.kind)
         self.header.set_title(state.name)
         self.header.line.set_parts(self._line(state, kind))
-        self._capacity.set_space(self._space(key, state))
+        self._capacity.set_space(self._space(state))
         self._capacity.setVisible(state.active)
         self._start.setVisible(not state.active)
         self._stop.setVisible(state.active)
@@ -227,7 +227,7 @@ class PoolPage(QWidget):
             parts.append(Part(tr(hint), style=role))
         return parts
 
-    def _space(self, key: PoolKey, state: PoolState) -> Space:
+    def _space(self, state: PoolState) -> Space:
         return Space(
             state.capacity_bytes,
             state.allocation_bytes,
