@@ -24,7 +24,7 @@ __all__ = ["COMMAND", "Child"]
 COMMAND: Final = (sys.executable, "-m", "vstore_gui.hostd")
 
 _RECEIVE_BYTES: Final = 256 * 1024
-_TURN_S: Final = 0.006  # decoding and applying in one turn of the loop: well within a frame
+_TURN_S: Final = 0.004  # decoding and applying in one turn of the loop: a frame has room for more
 _STDERR_BYTES: Final = 4096
 _GRACE_S: Final = 2.0  # between asking a child to end and killing it
 _POLL_S: Final = (0.005, 0.5)

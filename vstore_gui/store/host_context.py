@@ -13,7 +13,7 @@ from vstore_gui.entities.errors import ErrorKind, ErrorState, HostError
 from vstore_gui.entities.host import HostLink, HostState
 from vstore_gui.entities.keys import HostId, PoolKey
 from vstore_gui.store.changes import Key
-from vstore_gui.store.reads import Reads, Spawn, Tasks
+from vstore_gui.store.reads import Reads, Slices, Spawn, Tasks
 from vstore_gui.store.store import Store
 
 __all__ = ["HostContext", "Silence", "Told", "Unheard"]
@@ -32,7 +32,9 @@ _EXPECTED: Final = frozenset(
 
 
 class Told(Protocol):
-    """Who hears of what a host's readings come across."""
+    """Who hears of what a host's readings come across, and keeps them from crowding the loop."""
+
+    slices: Slices
 
     def milestone(self, kind: str, key: Key, count: int) -> None: ...
     def failed(self, host: HostId, error: ErrorState) -> None: ...

@@ -15,7 +15,7 @@ from vstore_gui.store.reads import Turn
 __all__ = ["HostDomains"]
 
 # So many machines are applied in one turn of the loop; they cost more than volumes do.
-_SLICE: Final = 60
+_SLICE: Final = 40
 
 
 class HostDomains:
@@ -67,9 +67,11 @@ class HostDomains:
         self._unheard.begin()
         try:
             domains = await context.host.call(ListDomains())
-            for start in range(0, len(domains), _SLICE):
-                context.store.put_some_domains(context.id, domains[start : start + _SLICE])
-                await asyncio.sleep(0)
+            if len(domains) > _SLICE:
+                for start in range(0, len(domains), _SLICE):
+                    await context.told.slices.next()
+                    context.store.put_some_domains(context.id, domains[start : start + _SLICE])
+                await context.told.slices.next()
             context.store.put_domains(context.id, domains)
         except HostError as error:
             context.note(error)

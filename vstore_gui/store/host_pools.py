@@ -19,7 +19,7 @@ from vstore_gui.store.reads import Read, Turn
 __all__ = ["HostPools"]
 
 # So many rows are applied in one turn of the loop: 1,000 new names cost the store and its index some 5 ms.
-_SLICE: Final = 1000
+_SLICE: Final = 500
 # So many pools are listed at a time: a daemon answers five calls of one client at once.
 _PARALLEL_LISTINGS: Final = 3
 # A refresh of ours comes back as an event as well, within this time.
@@ -241,11 +241,14 @@ class HostPools:
         store = self._context.store
         # libvirt lists a directory in no order; by name, each slice is rows that stand together in a table.
         names = sorted(names, key=lambda name: name.name)
-        for start in range(0, len(names) - _SLICE, _SLICE):
-            if turn.spoiled or store.pool(key) is None:
-                return False
-            store.put_some_volume_names(key, names[start : start + _SLICE])
-            await asyncio.sleep(0)
+        slices = self._context.told.slices
+        if len(names) > _SLICE:
+            for start in range(0, len(names), _SLICE):
+                await slices.next()
+                if turn.spoiled or store.pool(key) is None:
+                    return False
+                store.put_some_volume_names(key, names[start : start + _SLICE])
+            await slices.next()
         if turn.spoiled or store.pool(key) is None:
             return False
         listed = {name.name for name in names}
@@ -278,7 +281,7 @@ class HostPools:
     async def _drop_names(self, key: PoolKey, names: list[str]) -> None:
         for start in range(0, len(names) - _SLICE, _SLICE):
             self._context.store.put_volumes(key, (), missing=names[start : start + _SLICE])
-            await asyncio.sleep(0)
+            await self._context.told.slices.next()
 
     # ── details ─────────────────────────────────────────────────────────────────────────────────────────────
 

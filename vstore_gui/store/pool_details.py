@@ -97,8 +97,9 @@ class PoolDetails:
     async def names_told(self) -> None:
         """The store knows the names: give it the parts that were early, one in each turn of the loop."""
         while self._early:
-            self._put(self._early.pop(0))
-            await asyncio.sleep(0)
+            await self._context.told.slices.next()
+            if self._early:
+                self._put(self._early.pop(0))
         self._names_known.set()
 
     def stop(self) -> None:

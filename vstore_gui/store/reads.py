@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-__all__ = ["Read", "Reads", "Spawn", "Tasks", "Thing", "Turn", "spawn"]
+__all__ = ["Read", "Reads", "Slices", "Spawn", "Tasks", "Thing", "Turn", "spawn"]
 
 Spawn = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
 """Starts a coroutine as a task that is held, and whose failure is reported."""
@@ -43,6 +43,19 @@ class Tasks:
         self.cancel()
         current = asyncio.current_task()
         await asyncio.gather(*(t for t in self._tasks if t is not current), return_exceptions=True)
+
+
+class Slices:
+    """Work that is done a slice at a time takes turns here: one slice in each turn of the loop, whoever it is
+    for. Names, machines and details that arrive together would add up to a stall otherwise."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def next(self) -> None:
+        """Wait for a turn of the loop in which nobody else has a slice."""
+        async with self._lock:
+            await asyncio.sleep(0)
 
 
 class Turn:

@@ -20,7 +20,7 @@ from vstore_gui.entities.reports import CredentialsWanted, Report
 from vstore_gui.store.applied import apply
 from vstore_gui.store.changes import Key
 from vstore_gui.store.host_sync import HostSync
-from vstore_gui.store.reads import Spawn, Tasks, spawn
+from vstore_gui.store.reads import Slices, Spawn, Tasks, spawn
 from vstore_gui.store.store import Store
 
 __all__ = ["Pace", "Sync"]
@@ -67,6 +67,7 @@ class Sync:
         self._pace = pace or Pace()
         self._hosts: dict[HostId, HostSync] = {}
         self._tasks = Tasks(start)
+        self.slices = Slices()
         self._pool: PoolKey | None = None
         self._pool_task: asyncio.Task[Any] | None = None
         self._domain: DomainKey | None = None
