@@ -165,7 +165,7 @@ def test_a_base_image_is_used_through_its_overlays(store: Store) -> None:
     assert store.usage.overlays_of(base) == (middle,)
     assert store.usage.backing_of(top) == middle
     assert store.usage.backing_of(base) is None
-    assert [use.domain for use in store.usage.users_of_pool(pool)] == [domain] * 3
+    assert store.usage.users_of_pool(pool) == (Use(domain, "vda"),)
 
 
 def test_the_chain_of_a_running_machine_counts_where_no_volume_tells_it(store: Store) -> None:

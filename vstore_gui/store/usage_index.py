@@ -67,7 +67,7 @@ class UsageIndex:
         self._renamed_pools: set[PoolKey] = set()
         # Answers that hold until something affects them.
         self._users: dict[VolumeKey, tuple[Use, ...]] = {}
-        self._pool_users: dict[PoolKey, tuple[Use, ...]] | None = None
+        self._pool_users: dict[PoolKey, tuple[Use, ...]] = {}
         self._pool_directories: dict[tuple[str, str], list[tuple[PoolKey, bool]]] | None = None
 
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────────
@@ -105,9 +105,10 @@ class UsageIndex:
     def users_of_pool(self, key: PoolKey) -> tuple[Use, ...]:
         """Machines with a disk in the pool, by path or by `type='volume'`, or with a chain that leads into
         it."""
-        if self._pool_users is None:
-            self._pool_users = self._users_of_pools()
-        return self._pool_users.get(key, ())
+        found = self._pool_users.get(key)
+        if found is None:
+            found = self._pool_users[key] = self._users_of_pool(key)
+        return found
 
     def volume_of_disk(self, domain: DomainKey, target: str, *, stored: bool = False) -> VolumeKey | None:
         """The volume a disk is made of, if some pool of its host has it."""
@@ -173,19 +174,19 @@ class UsageIndex:
     def _labels(self, filing: Filing) -> tuple[str, ...]:
         return tuple(self._graph.label(self._graph.file(names), path) for names, path in filing.above)
 
-    def _users_of_pools(self) -> dict[PoolKey, tuple[Use, ...]]:
-        """All pools' users in one walk from every claim down; cheaper than asking each volume of a large
-        pool."""
-        by_pool: dict[PoolKey, _Uses] = {}
+    def _users_of_pool(self, key: PoolKey) -> tuple[Use, ...]:
+        """From every claim down; cheaper than asking each volume of a large pool. A claim that leads into the
+        pool by its own place is not followed further: what it stands on adds no user."""
+        uses = _Uses()
         for filings in self._filings.values():
             for filing in filings:
-                labels = self._labels(filing)
-                for pool in self._pools_by_place(filing):
-                    by_pool.setdefault(pool, _Uses()).add(filing, labels)
+                if key in self._pools_by_place(filing):
+                    uses.add(filing, self._labels(filing))
+                    continue
                 for lower, way in self._graph.below(self._graph.file(filing.names)):
-                    for pool in {key.pool_key for key in lower.volumes}:
-                        by_pool.setdefault(pool, _Uses()).add(filing, labels + way)
-        return {pool: uses.sorted() for pool, uses in by_pool.items()}
+                    if any(volume.pool_key == key for volume in lower.volumes):
+                        uses.add(filing, self._labels(filing) + way)
+        return uses.sorted()
 
     def _pools_by_place(self, filing: Filing) -> Iterator[PoolKey]:
         """Pools that a claim leads into though they may list no such volume, because they are stopped,
@@ -306,7 +307,7 @@ class UsageIndex:
         if not volumes and not pools:
             return volumes, pools
         self._affected, self._affected_pools = set(), set()
-        self._pool_users = None
+        self._pool_users = {}
         for key in volumes:
             self._users.pop(key, None)
             pools.add(key.pool_key)
@@ -324,7 +325,7 @@ class UsageIndex:
             self._file_pool(pool)
         if machines or pools:
             self._pool_directories = None
-            self._pool_users = None
+            self._pool_users = {}
         if machines:
             for host, states in self._values.pools.items():
                 if self._machine(host) in machines:

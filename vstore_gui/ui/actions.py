@@ -35,6 +35,7 @@ from vstore_gui.ui.services import Services
 __all__ = ["ActionWindow", "Actions"]
 
 _MOST_GUARDED = 30
+_SOON_MS = 120
 
 
 class ActionWindow(Protocol):
@@ -85,7 +86,7 @@ class Actions(QObject):
             window.removeAction(self[name])
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(30)
+        self._soon.setInterval(_SOON_MS)
         self._soon.timeout.connect(self.update)
         self._unsubscribe = services.store.subscribe(self._store_changed)
         self.destroyed.connect(lambda *_, end=self._unsubscribe: end())
@@ -149,7 +150,7 @@ class Actions(QObject):
     def _store_changed(self, changes: Changes) -> None:
         pool = self._pool
         if (
-            any(change.key == self._host for change in changes.hosts)
+            bool(changes.hosts)
             or (pool is not None and any(change.key == pool for change in changes.pools))
             or (self._volumes and pool in changes.volumes)
             or bool(changes.domains and (self._volumes or pool))
@@ -192,12 +193,16 @@ class Actions(QObject):
             return (tr(QT_TRANSLATE_NOOP("vstore", "The host is not connected.")),)
         return ()
 
+    def _why_none_online(self) -> tuple[str, ...]:
+        """For what asks where: with no host online there is nothing to choose from."""
+        if any(state.link is HostLink.ONLINE for state in self._services.store.hosts.values()):
+            return ()
+        return (tr(QT_TRANSLATE_NOOP("vstore", "Connect to a host first.")),)
+
     def _update_host(self) -> None:
-        offline = self._why_offline()
-        any_host = tuple(self._services.store.hosts)
-        none_connected = () if any_host else (tr(QT_TRANSLATE_NOOP("vstore", "Connect to a host first.")),)
-        self._allow("new_pool", offline if self._host else none_connected)
-        self._allow("attach_iso", none_connected)
+        none_online = self._why_none_online()
+        self._allow("new_pool", self._why_offline() if self._host else none_online)
+        self._allow("attach_iso", none_online)
         state = self._services.store.host(self._host) if self._host else None
         selected = () if state else (tr(QT_TRANSLATE_NOOP("vstore", "Select a connection first.")),)
         open_now = state is not None and state.link in (HostLink.ONLINE, HostLink.CONNECTING)
@@ -223,15 +228,9 @@ class Actions(QObject):
         state = store.pool(pool) if pool else None
         if pool is None or state is None:
             why = (tr(QT_TRANSLATE_NOOP("vstore", "Select a pool first.")),)
-            for name in (
-                "new_volume",
-                "pool_start",
-                "pool_stop",
-                "pool_autostart",
-                "pool_undefine",
-                "pool_delete",
-            ):
+            for name in ("pool_start", "pool_stop", "pool_autostart", "pool_undefine", "pool_delete"):
                 self._allow(name, why)
+            self._allow("new_volume", self._why_none_online())  # the wizard asks for the pool
             return
         self["pool_autostart"].setChecked(state.autostart)
         self._allow("pool_start", _words(pool_plans.why_not_start_pool(store, pool)))
