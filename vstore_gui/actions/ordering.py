@@ -39,6 +39,15 @@ def what_is_lost(store: Store, volumes: Sequence[VolumeKey]) -> Reason:
     states = [state for key in volumes if (state := store.volume(key)) is not None]
     written = sum(state.allocation_bytes or 0 for state in states)
     all_known = all(state.allocation_bytes is not None for state in states)
+    if len(volumes) == 1:
+        template = (
+            QT_TRANSLATE_NOOP("vstore", "The volume with {size} of data is lost. This cannot be undone.")
+            if all_known
+            else QT_TRANSLATE_NOOP(
+                "vstore", "The volume with {size} of data or more is lost. This cannot be undone."
+            )
+        )
+        return Reason(text(template, size=Size(written)), blocks=False)
     template = (
         QT_TRANSLATE_NOOP("vstore", "{count} volumes with {size} of data are lost. This cannot be undone.")
         if all_known

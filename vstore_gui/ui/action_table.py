@@ -37,14 +37,14 @@ ROWS: Final[dict[str, ActionRow]] = {
         QT_TRANSLATE_NOOP("vstore", "New &pool…"),
         "new-pool",
         ("Ctrl+Shift+N",),
-        QT_TRANSLATE_NOOP("vstore", "Make a storage pool on this host"),
+        QT_TRANSLATE_NOOP("vstore", "Make a storage pool on a host"),
         short=QT_TRANSLATE_NOOP("vstore", "New pool"),
     ),
     "new_volume": ActionRow(
         QT_TRANSLATE_NOOP("vstore", "&New volume…"),
         "new-volume",
         ("Ctrl+N",),
-        QT_TRANSLATE_NOOP("vstore", "Make a volume in this pool"),
+        QT_TRANSLATE_NOOP("vstore", "Make a volume in a pool"),
         short=QT_TRANSLATE_NOOP("vstore", "New volume"),
     ),
     "attach_iso": ActionRow(

@@ -32,8 +32,8 @@ __all__ = [
 
 
 def new_pool(services: Services, host: HostId | None, window: QWidget) -> None:
-    host = host or next(iter(services.store.hosts), None)
-    if host is None:
+    """On that host; without one the wizard takes the first that is online, and lets choose among several."""
+    if host is None and not services.store.hosts:
         connect_host(services, window)
         return
     NewPoolWizard(services, host, window).open()

@@ -24,6 +24,18 @@ __all__ = [
 
 _FALLBACK_FAMILIES: Final = ("Inter", "Noto Sans", "Cantarell", "Ubuntu", "DejaVu Sans")
 
+# What the style sheet calls a drawing: the icon, and the role of its colour.
+_DRAWINGS: Final = {
+    "chevron": ("chevron-down", "soft"),
+    "chevron_up": ("chevron-up", "soft"),
+    "tick": ("tick", "on_accent"),
+    "tick_disabled": ("tick", "disabled"),
+    "tick_ink": ("tick", "ink"),
+    "dot": ("dot", "on_accent"),
+    "dot_disabled": ("dot", "disabled"),
+    "dot_ink": ("dot", "ink"),
+}
+
 
 class ThemeChoice(enum.Enum):
     """SYSTEM follows the desktop, live."""
@@ -42,7 +54,7 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._choice = choice
-        self._chevrons = tempfile.TemporaryDirectory(prefix="vstore-style-")
+        self._drawings = tempfile.TemporaryDirectory(prefix="vstore-style-")
         application.setStyle("Fusion")
         application.setFont(_desktop_font())
         application.setWindowIcon(QIcon(str(resources.path("icons", "vstore.svg"))))
@@ -77,19 +89,19 @@ class Theme(QObject):
         table = self._table()
         use_colors(table)
         self._application.setPalette(qpalette(table))
-        self._application.setStyleSheet(style_sheet(table, Path(self._chevrons.name)))
+        self._application.setStyleSheet(style_sheet(table, Path(self._drawings.name)))
         icons.recolour()
         self.changed.emit()
 
 
 def style_sheet(table: Colors, scratch: Path) -> str:
-    """The style sheet in a table's colours. Its arrows go into `scratch`: Qt takes them from files only."""
+    """The style sheet in a table's colours. Its drawings go into `scratch`: Qt takes them from files only."""
     values = {name: getattr(table, name) for name in names()}
-    for key, drawing in (("chevron", "chevron-down"), ("chevron_up", "chevron-up")):
-        file = scratch / f"{drawing}-{'dark' if table.dark else 'light'}.svg"
+    for key, (drawing, role) in _DRAWINGS.items():
+        file = scratch / f"{key}-{'dark' if table.dark else 'light'}.svg"
         if not file.exists():
             text = resources.path("icons", f"{drawing}.svg").read_text(encoding="utf-8")
-            file.write_text(text.replace("currentColor", table.soft), encoding="utf-8")
+            file.write_text(text.replace("currentColor", getattr(table, role)), encoding="utf-8")
         values[key] = file.as_posix()
     sheet = resources.path("style", "window.qss").read_text(encoding="utf-8")
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), sheet)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QTo
 
 from vstore_gui.actions.disks import forced
 from vstore_gui.actions.jobs import JobState
+from vstore_gui.actions.plan import Plan
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
 from vstore_gui.qtmodels.jobs import JobsModel
 from vstore_gui.ui.icons import keep_icon
@@ -177,10 +178,17 @@ class ActivityPanel(QWidget):
             case "undo":
                 self.undo_asked.emit(job_id)
             case "clean_up":
-                runner.clean_up(job_id)
+                self._deal_with(job_id, runner.plan_clean_up(job_id))
             case "finish":
-                runner.finish(job_id)
+                self._deal_with(job_id, runner.plan_finish(job_id))
             case "dismiss":
                 runner.dismiss(job_id)
             case "force" if job is not None:
                 self._services.navigator.run_plan(forced(job.plan))
+
+    def _deal_with(self, job_id: str, plan: Plan | None) -> None:
+        """Carry the plan out, asking first where data is lost; without one nothing is left to do."""
+        if plan is None:
+            self._services.runner.dismiss(job_id)
+        else:
+            self._services.navigator.run_plan(plan)

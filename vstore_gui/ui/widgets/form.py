@@ -55,9 +55,9 @@ def _raw_name(store: Store, key: Any) -> str:
 
 
 def name_link(name: str, accessible_name: str = "") -> QPushButton:
-    """A link whose words are a name: one line, and '&' is no mnemonic."""
+    """A link whose words are a name: one line, whatever it holds."""
     words = visible(name)
-    return link_button(words.replace("&", "&&"), accessible_name or words)
+    return link_button(words, accessible_name or words)
 
 
 _NO_MAXIMUM: Final = 16_777_215  # Qt's QWIDGETSIZE_MAX

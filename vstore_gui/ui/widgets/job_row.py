@@ -141,14 +141,11 @@ class JobRow(QFrame):
             self._note.setText(visible(index.data(Role.NOTE) or ""))
         else:
             self._say_result(job, index)
-        if before is not None and (before.status, before.can_cancel, before.left_over, before.step) == (
-            job.status,
-            job.can_cancel,
-            job.left_over,
-            job.step,
-        ):
+        if before is not None and _look(before) == _look(job):
             return
         name, role = _STATUS_ICONS[job.status]
+        if job.status is JobStatus.DONE and job.warning is not None:
+            name, role = "warning", "warn"
         self._picture.setPixmap(pixmap(name, role, 16, self.devicePixelRatioF()))
         self._picture.setAccessibleName(index.data(Role.STATE_TEXT) or "")
         self._offer(job, title, undoable=bool(index.data(Role.UNDOABLE)))
@@ -249,6 +246,11 @@ class JobRow(QFrame):
             row.addWidget(button)
         row.addStretch(1)
         return row
+
+
+def _look(job: JobState) -> tuple[object, ...]:
+    """What the row's picture, links and steps depend on."""
+    return job.status, job.can_cancel, job.left_over, job.step, job.warning
 
 
 def _step_mark(job: JobState, number: int) -> tuple[str, str, str]:

@@ -39,8 +39,11 @@ def label(
 
 
 def link_button(text: str, name: str = "", parent: QWidget | None = None) -> QPushButton:
-    """A button that looks like a link: it has the keyboard's focus and an accessible name."""
-    made = QPushButton(text, parent)
+    """A button that looks like a link: it has the keyboard's focus and an accessible name.
+
+    The text is shown as it is: an '&' in a name is no mnemonic.
+    """
+    made = QPushButton(text.replace("&", "&&"), parent)
     made.setProperty("link", True)
     made.setFlat(True)
     made.setAutoDefault(False)

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import (
     QByteArray,
     QEvent,
-    QItemSelectionModel,
     QLine,
     QModelIndex,
     QPersistentModelIndex,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from vstore_gui.entities.keys import VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
+from vstore_gui.qtmodels.selection import spare_header
 from vstore_gui.qtmodels.volume_columns import COLUMNS, DEFAULT_COLUMNS, VolumeColumn
 from vstore_gui.qtmodels.volumes import VolumesModel
 from vstore_gui.ui.messages import tr
@@ -92,9 +92,8 @@ class VolumeTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
-        # Headers ask whether a whole column is selected, which costs as much; ours show no selection.
         for one in (header, rows):
-            one.setSelectionModel(QItemSelectionModel(model, one))
+            spare_header(one, model)
         header.setSortIndicatorShown(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._column_menu)

@@ -327,9 +327,14 @@ class Wizard(QDialog):
         self.check()
 
     def _clean_up(self) -> None:
-        if self._job is not None:
-            self._plan_page.progress.clean_up_started()
-            self.services.runner.clean_up(self._job.id)
+        if self._job is None:
+            return
+        plan = self.services.runner.plan_clean_up(self._job.id)
+        self._plan_page.progress.clean_up_started()
+        if plan is None:
+            self.services.runner.dismiss(self._job.id)
+        else:
+            self.services.navigator.run_plan(plan)
 
     # ── leaving ─────────────────────────────────────────────────────────────────────────────────────────────
 
