@@ -18,7 +18,7 @@ from vstore_gui.adapter.supervisor import Backoff
 from vstore_gui.entities.disk import DiskState
 from vstore_gui.entities.domain import DomainState
 from vstore_gui.entities.host import HostLink
-from vstore_gui.entities.keys import DiskKey, DomainKey, PoolKey, VolumeKey
+from vstore_gui.entities.keys import DiskKey, DomainKey, HostId, PoolKey, VolumeKey
 from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.volume import VolumeState
 from vstore_gui.store.store import Store
@@ -51,6 +51,15 @@ class Stack:
         assert state is not None
         assert state.link is HostLink.ONLINE, state.error
         return self
+
+    async def also(self, uri: str) -> HostId:
+        """Another connection beside the first, online and read."""
+        self.sync.add(HostClient(uri, backoff=_BACKOFF))
+        await self.idle()
+        state = self.store.host(uri)
+        assert state is not None
+        assert state.link is HostLink.ONLINE, state.error
+        return uri
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

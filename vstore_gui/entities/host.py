@@ -28,7 +28,7 @@ class HostInfo(msgspec.Struct, frozen=True, gc=False):
     driver: str = ""  # QEMU, TEST, …
     libvirt_version: tuple[int, int, int] = (0, 0, 0)
     hypervisor_version: tuple[int, int, int] = (0, 0, 0)
-    machine_id: str | None = None  # the host's own uuid: equal for two URIs that lead to one host
+    machine_id: str | None = None  # equal for two connections that are known to lead to one computer
     local: bool = False  # hostd runs on the host itself and sees its files
     pool_kinds: tuple[str, ...] | None = None  # supported by this host; None where it does not tell
     media_change_live: bool = True  # False for the test driver: only the stored configuration can change
