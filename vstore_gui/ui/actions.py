@@ -28,7 +28,7 @@ from vstore_gui.ui.action_table import (
     ROWS,
     VOLUMES_MENU,
 )
-from vstore_gui.ui.icons import keep_icon
+from vstore_gui.ui.icons import beside_icon, keep_icon
 from vstore_gui.ui.messages import render, report_failure, tr
 from vstore_gui.ui.services import Services
 
@@ -69,7 +69,7 @@ class Actions(QObject):
         for name, row in ROWS.items():
             action = QAction(tr(row.word), self)
             action.setObjectName(name)
-            action.setIconText(tr(row.short or row.word).replace("&", ""))
+            action.setIconText(beside_icon(tr(row.short or row.word).replace("&", "")))
             action.setCheckable(row.checkable)
             if row.icon:
                 keep_icon(action, row.icon, row.icon_role)

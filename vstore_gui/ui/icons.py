@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 from vstore_gui import resources
 from vstore_gui.ui.palette import Colors, colors
 
-__all__ = ["POOL_ICONS", "draw", "icon", "keep_icon", "pixmap", "pool_icon", "recolour"]
+__all__ = ["POOL_ICONS", "beside_icon", "draw", "icon", "keep_icon", "pixmap", "pool_icon", "recolour"]
 
 _SIZES = (16, 20, 24)
 
@@ -46,6 +46,11 @@ _kept: weakref.WeakKeyDictionary[_HasIcon, tuple[str, str]] = weakref.WeakKeyDic
 def pool_icon(kind: str) -> str:
     """The icon name of a pool kind; one of its own for kinds we do not know."""
     return POOL_ICONS.get(kind, "pool-other")
+
+
+def beside_icon(words: str) -> str:
+    """Words for a button with an icon: Qt's styles leave next to nothing between the two."""
+    return f" {words}"
 
 
 @functools.cache

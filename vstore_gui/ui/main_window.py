@@ -17,6 +17,7 @@ from vstore_gui.qtmodels.tree import SidebarModel
 from vstore_gui.store.changes import Changes, Key
 from vstore_gui.ui import openers
 from vstore_gui.ui.actions import Actions
+from vstore_gui.ui.icons import beside_icon
 from vstore_gui.ui.menus import application_theme, fill_menus, make_toolbar
 from vstore_gui.ui.messages import messages, render, show_info, tr
 from vstore_gui.ui.pages.page_stack import PageStack
@@ -371,7 +372,7 @@ class MainWindow(QMainWindow):
             if inverse is not None
             else tr(QT_TRANSLATE_NOOP("vstore", "&Undo"))
         )
-        action.setIconText(action.text().replace("&", ""))
+        action.setIconText(beside_icon(action.text().replace("&", "")))
         action.setToolTip(
             tr(QT_TRANSLATE_NOOP("vstore", "Undo: {what} (Ctrl+Z)"), what=render(inverse.label))
             if inverse is not None

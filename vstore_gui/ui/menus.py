@@ -63,7 +63,7 @@ class FindBox(QLineEdit):
         )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(140)
-        self.textEdited.connect(self._typed)
+        self.textChanged.connect(self._typed)
         self.returnPressed.connect(lambda: self._find(""))
 
     def sizeHint(self) -> QSize:

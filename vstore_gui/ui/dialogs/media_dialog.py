@@ -74,7 +74,7 @@ class MediaDialog(Dialog):
         self.discs.chosen.connect(self._disc_chosen)
         self.path = QLineEdit()
         self.path.setPlaceholderText("/srv/iso/installer.iso")
-        self.path.textEdited.connect(self._path_typed)
+        self.path.textChanged.connect(self._path_typed)
         self._browse = QPushButton(tr(QT_TRANSLATE_NOOP("vstore", "Browse…")))
         self._browse.setAutoDefault(False)
         self._browse.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Browse for a disc image")))
@@ -186,6 +186,8 @@ class MediaDialog(Dialog):
         self.go()
 
     def _path_typed(self, typed: str) -> None:
+        if typed == self.flow.path:
+            return  # cleared, because a disc of the list was chosen
         self._failure = ()
         self.discs.pick(None)
         self.flow.choose_disc(None)
@@ -210,7 +212,6 @@ class MediaDialog(Dialog):
 
     def _file_chosen(self, path: str) -> None:
         self.path.setText(path)
-        self._path_typed(path)
 
     def _follow(self, key: Any) -> None:
         self.reject()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBo
 
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.qtmodels.roles import Part
-from vstore_gui.ui.icons import keep_icon
+from vstore_gui.ui.icons import beside_icon, keep_icon
 from vstore_gui.ui.messages import tr, visible
 from vstore_gui.ui.palette import qcolor
 from vstore_gui.ui.theme import bold, scaled
@@ -81,8 +81,8 @@ class ActionButton(QPushButton):
     def _follow(self) -> None:
         action = self._action
         word = action.text().replace("&", "").rstrip()
-        if word != self.text():
-            self.setText(word)
+        if word != self.accessibleName():
+            self.setText(beside_icon(word) if self._with_icon else word)
             self.setAccessibleName(word)
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from vstore_gui.entities.calls import ReadVolume
 from vstore_gui.entities.domain import DomainLifecycle, DomainState
@@ -19,10 +19,11 @@ from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.qtmodels.roles import Part
 from vstore_gui.qtmodels.slices import Slices
 from vstore_gui.store.changes import Changes
+from vstore_gui.ui.actions import Actions
 from vstore_gui.ui.dialogs.change_media import drop_file, eject, insert_path, insert_volume
 from vstore_gui.ui.dialogs.recents import SettingsRecents
 from vstore_gui.ui.messages import format_age, tr
-from vstore_gui.ui.pages.header import PageHeader
+from vstore_gui.ui.pages.header import ActionButton, PageHeader
 from vstore_gui.ui.services import Services
 from vstore_gui.ui.widgets.disk_card import DiskCard
 from vstore_gui.ui.widgets.disk_facts import DiskFacts, disk_facts, disk_keys
@@ -54,7 +55,9 @@ _LIFECYCLES: Final = {
 class MachinePage(QWidget):
     """Shows one machine. Cards are made in slices of the loop and changed in place afterwards."""
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, services: Services, parent: QWidget | None = None, *, actions: Actions | None = None
+    ) -> None:
         super().__init__(parent)
         self._services = services
         self._store = services.store
@@ -66,6 +69,8 @@ class MachinePage(QWidget):
         self._spare: dict[bool, list[DiskCard]] = {True: [], False: []}  # by whether they take media
 
         self.header = PageHeader()
+        if actions is not None:
+            self._add_actions(actions)
         self._state_sign = Sign("state-unknown", "soft", 20)
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -118,6 +123,15 @@ class MachinePage(QWidget):
         self._recheck.timeout.connect(self._show)
         self._unsubscribe = services.store.subscribe(self._store_changed)
         self.destroyed.connect(self._unsubscribe)
+
+    def _add_actions(self, actions: Actions) -> None:
+        for name in ("attach_iso", "refresh"):
+            # In the accent's own colour an icon would be lost on the button's ground.
+            self.header.add_button(ActionButton(actions[name], icon=name != "attach_iso"))
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.addAction(actions["copy"])
+        self.header.add_menu(menu)
 
     @property
     def key(self) -> DomainKey | None:

@@ -66,7 +66,7 @@ class PageStack(QStackedWidget):
         return page
 
     def _make_machine(self) -> QWidget:
-        return MachinePage(self._services)
+        return MachinePage(self._services, actions=self._actions)
 
     def page(self, name: str) -> QWidget | None:
         """A page that has been made: 'start', 'host', 'pool', 'machine'."""

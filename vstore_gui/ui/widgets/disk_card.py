@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from vstore_gui.entities.keys import VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.qtmodels.volumes import volume_keys_in
-from vstore_gui.ui.icons import keep_icon
+from vstore_gui.ui.icons import beside_icon, keep_icon
 from vstore_gui.ui.messages import tr, visible
 from vstore_gui.ui.theme import set_role
 from vstore_gui.ui.widgets.chip import Chip
@@ -235,7 +235,7 @@ class _MediaSide(QWidget):
         self.insert = QPushButton(tr(QT_TRANSLATE_NOOP("vstore", "Insert…")))
         self.insert.setProperty("primary", True)
         self.insert.clicked.connect(lambda: card.insert_wanted.emit(card.facts.key))
-        self.eject = QPushButton(tr(QT_TRANSLATE_NOOP("vstore", "Eject")))
+        self.eject = QPushButton(beside_icon(tr(QT_TRANSLATE_NOOP("vstore", "Eject"))))
         keep_icon(self.eject, "eject")
         self.eject.clicked.connect(lambda: card.eject_wanted.emit(card.facts.key))
         row = QHBoxLayout(self)

@@ -213,6 +213,7 @@ class _DirectoryPage(WizardPage):
         self._name = QLineEdit()
         self._name.setMaxLength(255)
         self._path = QLineEdit()
+        self._suggesting = False  # a path that the program writes there is nobody's typing
         self._browse = QPushButton(tr(QT_TRANSLATE_NOOP("vstore", "Browse…")))
         self._browse.setAutoDefault(False)
         self._browse.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Browse for a directory")))
@@ -325,15 +326,15 @@ class _DirectoryPage(WizardPage):
         self._autostart.setChecked(draft.autostart)
 
     def _connect(self) -> None:
-        self._name.textEdited.connect(self._name_typed)
-        self._path.textEdited.connect(self._path_typed)
+        self._name.textChanged.connect(self._name_typed)
+        self._path.textChanged.connect(self._path_typed)
         self._browse.clicked.connect(self._choose_directory)
         for control, name, base in (
             (self._mode, "mode", 8),
             (self._owner, "owner", 10),
             (self._group, "group", 10),
         ):
-            control.textEdited.connect(lambda typed, n=name, b=base: self._number_typed(n, typed, b))
+            control.textChanged.connect(lambda typed, n=name, b=base: self._number_typed(n, typed, b))
         for box, name in ((self._build, "build"), (self._start, "start"), (self._autostart, "autostart")):
             box.toggled.connect(lambda on, n=name: self._flag_set(n, on))
 
@@ -346,11 +347,15 @@ class _DirectoryPage(WizardPage):
         self._flow.draft.name = name
         if not self._path_field.touched:
             self._flow.suggest()
+            self._suggesting = True
             self._path.setText(self._flow.draft.target_path)
+            self._suggesting = False
             self._probe_timer.start()
         self.touch("name")
 
     def _path_typed(self, path: str) -> None:
+        if self._suggesting:
+            return
         self._flow.draft.target_path = path
         self._probe_timer.start()
         self.touch("target_path")
@@ -391,4 +396,3 @@ class _DirectoryPage(WizardPage):
 
     def _directory_chosen(self, path: str) -> None:
         self._path.setText(path)
-        self._path_typed(path)

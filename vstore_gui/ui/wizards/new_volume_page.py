@@ -65,7 +65,7 @@ class VolumePage(WizardPage):
         self._meter = SpaceMeter(services.store, flow.pool)
         self._add_pool(pools, fixed=fixed)
         self._name = QLineEdit(flow.draft.name)
-        self._name.textEdited.connect(self._name_typed)
+        self._name.textChanged.connect(self._name_typed)
         self.add_field("name", Field(tr(QT_TRANSLATE_NOOP("vstore", "Na&me")), self._name))
         self._formats = Choices(tr(QT_TRANSLATE_NOOP("vstore", "&Format")))
         self._formats.chosen.connect(self._format_chosen)
@@ -173,12 +173,13 @@ class VolumePage(WizardPage):
 
     def _add_size(self) -> None:
         self._size = QLineEdit()
+        self._showing_size = False  # what the program writes there is nobody's typing
         self._size.setMaximumWidth(em(self, 12))
         self._unit = QComboBox()
         self._unit.addItems(_UNITS)
         self._unit.setCurrentText("GiB")
         self._unit.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Unit of the capacity")))
-        self._size.textEdited.connect(self._size_typed)
+        self._size.textChanged.connect(self._size_typed)
         self._unit.currentIndexChanged.connect(self._size_typed)
         self.add_field(
             "capacity_bytes",
@@ -277,6 +278,8 @@ class VolumePage(WizardPage):
     # ── the user ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _name_typed(self, name: str) -> None:
+        if name == self._flow.draft.name:
+            return  # the draft's own name, shown
         self._flow.set_name(name)
         self.touch("name")
 
@@ -286,6 +289,8 @@ class VolumePage(WizardPage):
         self.touch("format")
 
     def _size_typed(self) -> None:
+        if self._showing_size:
+            return
         typed = self._size.text().strip()
         unit = "" if not typed or typed[-1].isalpha() else f" {self._unit.currentText()}"
         self._flow.set_capacity_text(typed + unit)
@@ -330,9 +335,12 @@ class VolumePage(WizardPage):
 
     def _show_size(self, n_bytes: int) -> None:
         """The capacity grew with the backing volume: show it in the largest unit that is whole."""
+        self._showing_size = True
         for unit, factor in (("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20)):
             if n_bytes % factor == 0:
                 self._size.setText(str(n_bytes // factor))
                 self._unit.setCurrentText(unit)
-                return
-        self._size.setText(f"{n_bytes} B")
+                break
+        else:
+            self._size.setText(f"{n_bytes} B")
+        self._showing_size = False
