@@ -25,6 +25,9 @@ VOLUME_MIME = "application/x-vstore-volume"
 
 AGEING_MS = 30_000
 _TEMPLATES_MS = 200
+# While a large pool is being listed: rows that are shown at once, and how often more are taken in.
+_ROWS_AT_ONCE = 500
+_ARRIVAL_MS = 150
 """How often 'now' may become '2 min'."""
 
 _TEXT_ROLES = [int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)]
@@ -80,6 +83,9 @@ class VolumesModel(QAbstractTableModel):
         self._touched_templates: set[str] = set()
         self._retelling = QTimer(self, interval=_TEMPLATES_MS, singleShot=True)
         self._retelling.timeout.connect(self._retell_templates)
+        self._arriving: dict[str, None] = {}
+        self._arrival = QTimer(self, interval=_ARRIVAL_MS, singleShot=True)
+        self._arrival.timeout.connect(self._take_in_arriving)
         follow(store.subscribe, self, self._store_changed)
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────
@@ -141,10 +147,11 @@ class VolumesModel(QAbstractTableModel):
     @property
     def settled(self) -> bool:
         """Nothing is waiting to be put in its place."""
-        return self._placing.settled and not self._touched_templates
+        return self._placing.settled and not self._touched_templates and not self._arriving
 
     def settle(self) -> None:
         """Put all that waits in its place now; by itself that happens at most every 200 ms, in slices."""
+        self._take_in_arriving()
         self._retell_templates()
         self._placing.settle()
 
@@ -201,6 +208,8 @@ class VolumesModel(QAbstractTableModel):
         ):
             self._forget_rows()
         group = changes.volumes.get(pool)
+        if self._arriving and self._is_listed():
+            self._take_in_arriving()
         templates = self._cells.touched_templates(changes)
         if group:
             self._apply(group)
@@ -238,11 +247,27 @@ class VolumesModel(QAbstractTableModel):
                 known = changed.get(name)
                 changed[name] = change.fields if known is None else known | change.fields
         if gone:
+            for name in gone:
+                self._arriving.pop(name, None)
             self._let_go(gone)
         if changed:
             self._update(changed)
         if added:
-            self._take_in(list(added))
+            self._arriving.update(added)
+            # A view paints itself whole for every insertion, also of rows that are out of sight.
+            if len(self._rows) < _ROWS_AT_ONCE or self._is_listed():
+                self._take_in_arriving()
+            elif not self._arrival.isActive():
+                self._arrival.start()
+
+    def _is_listed(self) -> bool:
+        return self._pool is not None and self._store.volumes_listed(self._pool)
+
+    def _take_in_arriving(self) -> None:
+        names, self._arriving = list(self._arriving), {}
+        self._arrival.stop()
+        self._take_in(names)
+        self._tell_counts()
 
     def _take_in(self, names: list[str]) -> None:
         if not names or self._pool is None:
@@ -260,6 +285,8 @@ class VolumesModel(QAbstractTableModel):
         self._cells.remove(names)
 
     def _forget_rows(self) -> None:
+        self._arriving.clear()
+        self._arrival.stop()
         self._touched_templates.clear()
         self._placing.clear()
         self._cells.clear()
