@@ -27,6 +27,7 @@ AGEING_MS = 30_000
 _TEMPLATES_MS = 200
 # While a large pool is being listed: rows that are shown at once, and how often more are taken in.
 _ROWS_AT_ONCE = 500
+_MOST_ARRIVING = 2500
 _ARRIVAL_MS = 150
 """How often 'now' may become '2 min'."""
 
@@ -255,7 +256,7 @@ class VolumesModel(QAbstractTableModel):
         if added:
             self._arriving.update(added)
             # A view paints itself whole for every insertion, also of rows that are out of sight.
-            if len(self._rows) < _ROWS_AT_ONCE or self._is_listed():
+            if len(self._rows) < _ROWS_AT_ONCE or len(self._arriving) > _MOST_ARRIVING or self._is_listed():
                 self._take_in_arriving()
             elif not self._arrival.isActive():
                 self._arrival.start()

@@ -60,12 +60,13 @@ class HostSync:
             return False
         return all(thing in silent or (stuck and noun == "pools") for noun, thing in context.reads.reading())
 
-    async def close(self) -> None:
-        """End all reading, and the host."""
+    async def close(self, *, forget: bool = True) -> None:
+        """End all reading, and the host. `forget`: take its volumes out of the store, a slice at a time."""
         self._context.closed = True
         await self._context.tasks.end()
         await self.host.close()
-        await self.pools.drop_all_volumes()
+        if forget:
+            await self.pools.drop_all_volumes()
 
     # ── what the host tells ─────────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable
 
 from vstore_gui.entities.calls import Partial, PrioritiseVolumes, ReadVolumes, VolumeBatch
@@ -29,8 +30,9 @@ class PoolDetails:
         self._in_flight: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._prioritising = False
-        # Parts that came before the store knew their names, and whether such are kept.
-        self._early: list[VolumeBatch] = []
+        # Parts that are not in the store yet: they wait for a turn of the loop, the first ones for their names.
+        self._parts: deque[VolumeBatch] = deque()
+        self._applying: asyncio.Task[None] | None = None
         self._names_known = asyncio.Event()
         self._names_known.set()
 
@@ -87,24 +89,20 @@ class PoolDetails:
 
     def read_ahead(self, names: Iterable[str]) -> None:
         """Read what is not known of these while the store is still being told their names: a large pool is
-        read some hundred milliseconds sooner. What comes is kept until `names_told`."""
+        read some hundred milliseconds sooner. What comes waits for `names_told`."""
         volumes = self._store.volumes(self._key)
         unknown = [name for name in names if name not in volumes or not volumes[name].detailed]
         if unknown:
             self._names_known.clear()
             self.want(unknown)
 
-    async def names_told(self) -> None:
-        """The store knows the names: give it the parts that were early, one in each turn of the loop."""
-        while self._early:
-            await self._context.told.slices.next()
-            if self._early:
-                self._put(self._early.pop(0))
+    def names_told(self) -> None:
+        """The store knows the names."""
         self._names_known.set()
 
     def stop(self) -> None:
         """Nobody wants them any more."""
-        self._early.clear()
+        self._parts.clear()
         self._names_known.set()
         if self._task is not None:
             self._task.cancel()
@@ -126,7 +124,8 @@ class PoolDetails:
                 self._in_flight = set(names)
                 self._wanted.clear()
                 await self._host.call(ReadVolumes(self._key.uuid, names), on_part=self._take)
-                await self._names_known.wait()
+                while self._applying is not None:
+                    await asyncio.wait([self._applying])
                 self._in_flight = set()
                 if not self._wanted and not self.missing():
                     self._hurry = False
@@ -146,10 +145,20 @@ class PoolDetails:
     def _take(self, part: Partial) -> None:
         if not isinstance(part, VolumeBatch):
             return
-        if self._names_known.is_set():
-            self._put(part)
-        else:
-            self._early.append(part)
+        self._parts.append(part)
+        if self._applying is None:
+            self._applying = self._context.tasks.start(self._apply())
+
+    async def _apply(self) -> None:
+        """Give the store what has come, a part in each turn of the loop."""
+        try:
+            await self._names_known.wait()
+            while self._parts:
+                await self._context.told.slices.next()
+                if self._parts:
+                    self._put(self._parts.popleft())
+        finally:
+            self._applying = None
 
     def _put(self, part: VolumeBatch) -> None:
         # What was deleted since these were asked for does not come back.

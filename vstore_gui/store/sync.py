@@ -103,9 +103,10 @@ class Sync:
             self._store.put_host(closed)
 
     async def close(self) -> None:
-        """Remove all hosts and end all polling: the application ends."""
+        """Close all hosts and end all polling: the application ends, and nobody looks at the store any more."""
         await self._tasks.end()
-        await asyncio.gather(*(self.remove(host) for host in tuple(self._hosts)))
+        hosts, self._hosts = self._hosts, {}
+        await asyncio.gather(*(host.close(forget=False) for host in hosts.values()))
 
     def host(self, host: HostId) -> Host | None:
         known = self._hosts.get(host)
