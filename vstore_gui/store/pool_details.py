@@ -30,7 +30,7 @@ class PoolDetails:
         self._in_flight: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._prioritising = False
-        # Parts that are not in the store yet: they wait for a turn of the loop, the first ones for their names.
+        # Parts that are not in the store yet: they wait for a turn of the loop, the first for their names.
         self._parts: deque[VolumeBatch] = deque()
         self._applying: asyncio.Task[None] | None = None
         self._names_known = asyncio.Event()

@@ -103,7 +103,7 @@ class Sync:
             self._store.put_host(closed)
 
     async def close(self) -> None:
-        """Close all hosts and end all polling: the application ends, and nobody looks at the store any more."""
+        """Close all hosts and end all polling: the application ends; nobody looks at the store any more."""
         await self._tasks.end()
         hosts, self._hosts = self._hosts, {}
         await asyncio.gather(*(host.close(forget=False) for host in hosts.values()))
