@@ -35,9 +35,12 @@ def program(*arguments: str) -> Iterator[ScreenReader]:
                 yield reader
             process.send_signal(signal.SIGTERM)
             output, errors = process.communicate(timeout=30)
-        finally:
+        except BaseException as error:
+            # What was not to be seen may be so because the program has ended, or told why on its way.
+            status = process.poll()
             process.kill()
-            process.communicate()
+            error.add_note(f"the program's status: {status}; it said: {''.join(process.communicate())}")
+            raise
         assert process.returncode == 0
         assert output == ""
         # Qt's own accessibility bridge announces what it does not implement.

@@ -140,9 +140,10 @@ async def test_milestones_tell_when_names_and_details_of_a_pool_are_whole() -> N
             w.host.add_volume(pool.uuid, f"{n}.qcow2")
         w.sync.watch_pool(w.key(pool))
         await w.open()
-        assert w.milestones == [
+        # Machines are read beside the pools: which come first is nobody's promise.
+        assert ("domains", w.host.id, 0) in w.milestones[1:]
+        assert [told for told in w.milestones if told[0] != "domains"] == [
             ("online", w.host.id, 1),
-            ("domains", w.host.id, 0),
             ("pools", w.host.id, 1),
             ("names", w.key(pool), 3),
             ("details", w.key(pool), 3),
