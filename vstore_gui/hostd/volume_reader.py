@@ -105,7 +105,7 @@ class VolumeReaders:
 class _Reading:
     """One ReadVolumes: as many readers as the pool's lane is wide take names from it until none is left.
 
-    The lists are shared without a lock where one atomic step of a list will do: it is done 10,000 times.
+    The batch is shared without a lock where one atomic step of a list will do: it is done 10,000 times.
     """
 
     def __init__(self, asked: Asked, call: ReadVolumes) -> None:
@@ -123,11 +123,18 @@ class _Reading:
         self._done = threading.Event()
 
     def prioritise(self, names: tuple[str, ...]) -> None:
-        """What a reader takes meanwhile may be read twice, never missed."""
-        pending = tuple(self._pending)
-        wanted = set(names).intersection(pending)
-        first = [name for name in reversed(names) if name in wanted]
-        self._pending[:] = [name for name in pending if name not in wanted] + first
+        with self._lock:
+            wanted = set(names).intersection(self._pending)
+            first = [name for name in reversed(names) if name in wanted]
+            self._pending[:] = [name for name in self._pending if name not in wanted] + first
+
+    def _next_names(self) -> list[str]:
+        """Neighbours in the order asked for, so that a batch fills rows that stand together."""
+        with self._lock:
+            names = self._pending[-_FETCHED_AT_ONCE:]
+            del self._pending[-_FETCHED_AT_ONCE:]
+        names.reverse()
+        return names
 
     def run(self) -> int:
         """Blocks until all are read. Raises HostError."""
@@ -162,24 +169,19 @@ class _Reading:
 
     def _read_slice(self, run: Run) -> None:
         """Read for a while in a thread of the lane, then go to the end of its queue."""
-        pending = self._pending
         now = time.monotonic()
         ends_at = now + _SLICE_S
         try:
             with self._asked.session.connections.of("bulk") as connection:
                 while now < ends_at:
-                    fetched: list[_Fetched] = []
-                    while len(fetched) < _FETCHED_AT_ONCE:
-                        try:
-                            name = pending.pop()
-                        except IndexError:
-                            break
-                        fetched.append(self._fetch(connection, name))
-                        now = time.monotonic()
-                        run.beat(now)
-                    if not fetched:
+                    names = self._next_names()
+                    if not names:
                         self._reader_ends()
                         return
+                    fetched: list[_Fetched] = []
+                    for name in names:
+                        fetched.append(self._fetch(connection, name))
+                        run.beat(time.monotonic())
                     self._take(fetched)
                     now = time.monotonic()
                     if len(self._batch) >= _BATCH or now - self._batch_since >= _BATCH_S:

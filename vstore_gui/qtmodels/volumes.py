@@ -27,7 +27,7 @@ AGEING_MS = 30_000
 _TEMPLATES_MS = 200
 # While a large pool is being listed: rows that are shown at once, and how often more are taken in.
 _ROWS_AT_ONCE = 500
-_MOST_ARRIVING = 2500
+_MOST_ARRIVING = 1500
 _ARRIVAL_MS = 150
 """How often 'now' may become '2 min'."""
 
@@ -85,7 +85,7 @@ class VolumesModel(QAbstractTableModel):
         self._retelling = QTimer(self, interval=_TEMPLATES_MS, singleShot=True)
         self._retelling.timeout.connect(self._retell_templates)
         self._arriving: dict[str, None] = {}
-        self._arrival = QTimer(self, interval=_ARRIVAL_MS, singleShot=True)
+        self._arrival = QTimer(self, singleShot=True)
         self._arrival.timeout.connect(self._take_in_arriving)
         follow(store.subscribe, self, self._store_changed)
 
@@ -256,10 +256,12 @@ class VolumesModel(QAbstractTableModel):
         if added:
             self._arriving.update(added)
             # A view paints itself whole for every insertion, also of rows that are out of sight.
-            if len(self._rows) < _ROWS_AT_ONCE or len(self._arriving) > _MOST_ARRIVING or self._is_listed():
+            if len(self._rows) < _ROWS_AT_ONCE or self._is_listed():
                 self._take_in_arriving()
+            elif len(self._arriving) > _MOST_ARRIVING:
+                self._arrival.start(0)
             elif not self._arrival.isActive():
-                self._arrival.start()
+                self._arrival.start(_ARRIVAL_MS)
 
     def _is_listed(self) -> bool:
         return self._pool is not None and self._store.volumes_listed(self._pool)
