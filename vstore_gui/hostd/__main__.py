@@ -9,7 +9,7 @@ import socket
 
 import libvirt
 
-from vstore_gui.hostd import counting, handlers
+from vstore_gui.hostd import counting, foreign_bytes, handlers
 from vstore_gui.hostd.server import Server
 
 
@@ -20,6 +20,7 @@ def main() -> None:
     # Ctrl+C in a terminal goes to the whole group: the window decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     libvirt.registerErrorHandler(lambda _context, _error: None, None)  # errors are raised, not printed
+    foreign_bytes.install()
     counting.install()
     assert handlers.HANDLERS
     os.set_inheritable(arguments.fd, False)  # an ssh that outlives us must not keep the window's end open

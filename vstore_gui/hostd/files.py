@@ -13,6 +13,7 @@ import msgspec
 from vstore_gui.entities.disk import DiskState
 from vstore_gui.entities.domain import DomainFile, DomainState
 from vstore_gui.entities.volume import VolumeState
+from vstore_gui.hostd.foreign_bytes import shown_path
 
 __all__ = ["Files", "file_id", "real_path"]
 
@@ -37,11 +38,12 @@ def file_id(path: str | None) -> str | None:
 
 
 def real_path(path: str | None) -> str | None:
-    """The path without symlinks; None where nothing is. Blocks as long as the file system does."""
+    """The path without symlinks, as `shown_path` spells it; None where nothing is. Blocks as long as the
+    file system does."""
     if path is None:
         return None
     try:
-        return str(Path(path).resolve(strict=True))
+        return shown_path(str(Path(path).resolve(strict=True)))
     except (OSError, RuntimeError, ValueError):
         return None
 

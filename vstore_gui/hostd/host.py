@@ -13,6 +13,7 @@ import libvirt
 from vstore_gui.entities.calls import ChildStats, GetChildStats, GetHostInfo, PathFacts, ProbePath
 from vstore_gui.entities.host import HostInfo
 from vstore_gui.hostd import counting
+from vstore_gui.hostd.foreign_bytes import shown_path
 from vstore_gui.hostd.registry import Asked, handles
 from vstore_gui.xml.capabilities import read_host_capabilities, supported_pool_kinds
 from vstore_gui.xml.document import XmlError
@@ -60,7 +61,7 @@ def probe_path(asked: Asked, call: ProbePath) -> PathFacts:
     try:
         is_directory = path.is_dir()
         exists = path.exists()
-        real = str(path.resolve(strict=True)) if exists else None
+        real = shown_path(str(path.resolve(strict=True))) if exists else None
         parent_exists = path.parent.is_dir()
     except (OSError, ValueError):  # no permission to look, or no path at all
         return PathFacts(known=False)

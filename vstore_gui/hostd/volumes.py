@@ -14,6 +14,7 @@ from vstore_gui.entities.calls import (
     ReadVolumes,
 )
 from vstore_gui.entities.volume import VolumeName, VolumeState
+from vstore_gui.hostd.foreign_bytes import volume_named
 from vstore_gui.hostd.pools import find_pool
 from vstore_gui.hostd.registry import Asked, handles
 from vstore_gui.hostd.volume_reader import read_state
@@ -23,8 +24,10 @@ from vstore_gui.hostd.volume_reader import read_state
 def list_volumes(asked: Asked, call: ListVolumes) -> tuple[VolumeName, ...]:
     with asked.session.connections.of("bulk") as connection:
         found = find_pool(connection, call.pool).listAllVolumes(0)
-    asked.session.volumes.remember(call.pool, {volume.name(): volume for volume in found})
-    return tuple(VolumeName(volume.name(), volume.key()) for volume in found)
+    # One that is spelt as another is really called (see foreign_bytes) goes without a row.
+    named = {volume.name(): volume for volume in found}
+    asked.session.volumes.remember(call.pool, named)
+    return tuple(VolumeName(name, volume.key()) for name, volume in named.items())
 
 
 @handles(ReadVolumes, "thread")
@@ -40,14 +43,14 @@ def prioritise(asked: Asked, call: PrioritiseVolumes) -> None:
 @handles(ReadVolume)
 def read(asked: Asked, call: ReadVolume) -> VolumeState:
     with asked.session.connections.of("control") as connection:
-        volume = find_pool(connection, call.pool).storageVolLookupByName(call.volume)
+        volume = volume_named(find_pool(connection, call.pool), call.volume)
         return read_state(volume, asked.session.files)
 
 
 @handles(GetVolumeDocument)
 def get_document(asked: Asked, call: GetVolumeDocument) -> str:
     with asked.session.connections.of("control") as connection:
-        return str(find_pool(connection, call.pool).storageVolLookupByName(call.volume).XMLDesc(0))
+        return str(volume_named(find_pool(connection, call.pool), call.volume).XMLDesc(0))
 
 
 @handles(CreateVolume)
@@ -61,4 +64,4 @@ def create(asked: Asked, call: CreateVolume) -> VolumeState:
 @handles(DeleteVolume)
 def delete(asked: Asked, call: DeleteVolume) -> None:
     with asked.session.connections.of("job") as connection:
-        find_pool(connection, call.pool).storageVolLookupByName(call.volume).delete(0)
+        volume_named(find_pool(connection, call.pool), call.volume).delete(0)
