@@ -38,6 +38,7 @@ from vstore_gui.store.store import Store
 from vstore_gui.store.sync import Sync
 from vstore_gui.ui import messages
 from vstore_gui.ui.dialogs.credentials import ask_credentials
+from vstore_gui.ui.dialogs.diagnostics import clean_uri
 from vstore_gui.ui.main_window import MainWindow
 from vstore_gui.ui.services import Services
 from vstore_gui.ui.theme import Theme, ThemeChoice
@@ -251,6 +252,10 @@ class Application:
             self.exit_status = 1
         if self._options.milestones is not None:
             self._milestones.write(self._options.milestones, stalls, await self._children())
+        for state in self.store.hosts.values():
+            if state.error is not None and state.link in (HostLink.FAILED, HostLink.RECONNECTING):
+                _log.error("%s: %s", clean_uri(state.id), state.error.message)
+                self.exit_status = 1
         if self._window is not None and self._window.selection_failed:
             _log.error("nothing is called %s", self._options.select)
             self.exit_status = 1

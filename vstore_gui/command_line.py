@@ -43,6 +43,19 @@ def _scale(typed: str) -> float:
     return scale
 
 
+def _selection(typed: str) -> str:
+    # Imported late: --help and --version need no store.
+    from vstore_gui.ui.selection import Selection, SelectionError
+
+    try:
+        Selection.parse(typed)
+    except SelectionError:
+        raise argparse.ArgumentTypeError(
+            f"'{typed}' is not like pool/NAME, pool/NAME/volume/NAME or machine/NAME"
+        ) from None
+    return typed
+
+
 def parse(arguments: Sequence[str]) -> Options:
     """Options from command line words. Prints and exits on --help, --version and errors."""
     parser = argparse.ArgumentParser(
@@ -56,6 +69,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--select",
         metavar="TEXT",
+        type=_selection,
         help="show URI|pool/NAME, URI|pool/NAME/volume/NAME or URI|machine/NAME; "
         "'URI|' may be left out when one host is open",
     )

@@ -7,13 +7,13 @@ from vstore_gui.command_line import Options, parse
 
 def test_all_options_are_read() -> None:
     words = (
-        "qemu:///system test:///default --select images --screenshot a.png --size 1360x860 --scale 2 "
+        "qemu:///system test:///default --select pool/images --screenshot a.png --size 1360x860 --scale 2 "
         "--theme dark --milestones m.json --exit-when-idle --demo"
     )
     assert parse(words.split()) == Options(
         uris=("qemu:///system", "test:///default"),
         demo=True,
-        select="images",
+        select="pool/images",
         screenshot=Path("a.png"),
         size=(1360, 860),
         scale=2.0,
@@ -23,7 +23,10 @@ def test_all_options_are_read() -> None:
     )
 
 
-@pytest.mark.parametrize("words", ["--size big", "--scale 0", "--scale nan", "--theme pink", "--bogus"])
+@pytest.mark.parametrize(
+    "words",
+    ["--size big", "--scale 0", "--scale nan", "--theme pink", "--select nope", "--select pool/", "--bogus"],
+)
 def test_a_bad_option_is_refused_with_a_sentence(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(words.split())
