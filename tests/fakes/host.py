@@ -48,6 +48,14 @@ FAKE_INFO = HostInfo(
 )
 
 
+class _Hung:
+    """A call that does not return; `told`: the observer knows of it."""
+
+    def __init__(self, waiting: asyncio.Future[None]) -> None:
+        self.waiting = waiting
+        self.told = False
+
+
 class FakeHost:
     """Answers each call in the loop's next turn, from values that tests put in; events come as libvirt sends
     them.
@@ -68,7 +76,7 @@ class FakeHost:
         self._observer: HostObserver | None = None
         self._loop: asyncio.AbstractEventLoop
         self._pending: set[asyncio.Future[None]] = set()
-        self._hung: dict[str | None, asyncio.Future[None] | None] = {}
+        self._hung: dict[str | None, _Hung | None] = {}  # None: the next call will
         self._failures: list[tuple[type[Call[Any]], HostError]] = []
         self._refused: ErrorState | None = None
         self._away = False
@@ -157,15 +165,17 @@ class FakeHost:
 
     def hang(self, pool: str | None) -> None:
         """The next call in this pool's lane does not return until `answer`; later ones are refused. None:
-        listing pools hangs, and no pool is known to be the reason."""
-        self._hung[pool] = None
+        listing pools hangs, and no pool is known to be the reason. What hangs already goes on hanging."""
+        self._hung.setdefault(pool, None)
 
     def answer(self, pool: str | None) -> None:
-        """The hung call returns with its answer."""
-        waiting = self._hung.pop(pool, None)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
-        if waiting is not None:
+        """The hung call returns with its answer. One of which nobody was told yet was just slow."""
+        hung = self._hung.pop(pool, None)
+        if hung is None:
+            return
+        if not hung.waiting.done():
+            hung.waiting.set_result(None)
+        if hung.told:
             self.emit(LaneAnswered(pool))
 
     def fail_next(
@@ -316,7 +326,7 @@ class FakeHost:
         lane = call.lane
         if isinstance(call, calls.PrioritiseVolumes):
             lane = None
-        silent = {pool for pool, waiting in self._hung.items() if waiting is not None}
+        silent = {pool for pool, hung in self._hung.items() if hung is not None}
         if (lane in silent and lane is not None) or (call.walks_all_pools and silent):
             raise refusal(ErrorKind.NOT_RESPONDING, "a pool is not responding", call.name)
         hangs_here = lane in self._hung and (lane is not None or call.walks_all_pools)
@@ -327,9 +337,14 @@ class FakeHost:
             await self._next_turn()
             return
         key = lane if hangs_here else walks_into
-        waiting = self._hung[key] = self._loop.create_future()
-        self._loop.call_soon(self._arrive, LaneSilent(key, call.name, 10.0))
-        await self._wait(waiting)
+        hung = self._hung[key] = _Hung(self._loop.create_future())
+        self._loop.call_soon(self._tell_silence, hung, LaneSilent(key, call.name, 10.0))
+        await self._wait(hung.waiting)
+
+    def _tell_silence(self, hung: _Hung, report: LaneSilent) -> None:
+        if self._hung.get(report.pool) is hung:  # not answered or lost meanwhile
+            hung.told = True
+            self._arrive(report)
 
     async def _next_turn(self) -> None:
         waiting: asyncio.Future[None] = self._loop.create_future()

@@ -77,6 +77,37 @@ async def test_a_listing_can_hang_without_a_known_reason(fake: FakeHost, heard: 
     await fake.close()
 
 
+async def test_a_call_answered_in_the_turn_it_was_made_in_was_never_silent(
+    fake: FakeHost, heard: Recorder
+) -> None:
+    pool = fake.add_pool("nas")
+    fake.open(heard)
+    await online(fake, heard)
+    fake.hang(pool.uuid)
+    call = asyncio.ensure_future(fake.call(ReadPool(pool.uuid)))
+    asyncio.get_running_loop().call_soon(fake.answer, pool.uuid)  # right behind the call's first step
+    assert (await call).uuid == pool.uuid
+    assert (await fake.call(ReadPool(pool.uuid))).uuid == pool.uuid
+    assert (heard.of(LaneSilent), heard.of(LaneAnswered)) == ([], [])
+    await fake.close()
+
+
+async def test_a_pool_made_to_hang_twice_keeps_who_waits(fake: FakeHost, heard: Recorder) -> None:
+    pool = fake.add_pool("nas")
+    fake.open(heard)
+    await online(fake, heard)
+    fake.hang(pool.uuid)
+    hung = asyncio.ensure_future(fake.call(ReadPool(pool.uuid)))
+    await eventually(lambda: heard.of(LaneSilent), "the silence")
+    fake.hang(pool.uuid)
+    assert await refused(fake, ReadPool(pool.uuid)) is ErrorKind.NOT_RESPONDING
+    fake.answer(pool.uuid)
+    assert (await hung).uuid == pool.uuid
+    assert (await fake.call(ReadPool(pool.uuid))).uuid == pool.uuid
+    assert (len(heard.of(LaneSilent)), len(heard.of(LaneAnswered))) == (1, 1)
+    await fake.close()
+
+
 async def test_a_lost_link_ends_calls_and_comes_back(fake: FakeHost, heard: Recorder) -> None:
     pool = fake.add_pool("images")
     fake.open(heard)
