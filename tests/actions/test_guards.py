@@ -19,7 +19,7 @@ from vstore_gui.actions.guards import (
 )
 from vstore_gui.entities.disk import DiskSource, DiskState, SourceKind
 from vstore_gui.entities.disk_rules import BUSES, DEVICES, bus_rule, device_rule, disk_label
-from vstore_gui.entities.domain import DomainState
+from vstore_gui.entities.domain import FILE_ROLES, DomainFile, DomainState
 from vstore_gui.entities.host import HostInfo, HostLink, HostState
 from vstore_gui.entities.keys import DiskKey, PoolKey, VolumeKey
 from vstore_gui.entities.pool import PoolLifecycle, PoolState
@@ -130,6 +130,16 @@ def test_hostile_names_come_through_every_message_as_they_are(name: str) -> None
     )
     assert len(reasons) == 4
     assert sum(name in plain(reason.message) for reason in reasons) >= 3
+
+
+@pytest.mark.parametrize("role", FILE_ROLES)
+def test_what_a_file_is_to_the_machine_is_said(role: str) -> None:
+    store = store_with(directory("/srv/p", "p"))
+    key = VolumeKey(HOST, "u-p", "file")
+    store.put_volumes(key.pool_key, (VolumeState("file", path="/srv/p/file", detailed=True),))
+    store.put_domains(HOST, (DomainState("d", "web", files=(DomainFile(role, "/srv/p/file"),)),))
+    needed = [reason for reason in VolumesUnused((key,)).reasons(store) if reason.blocks]
+    assert [plain(reason.message) for reason in needed] == [f"file is used by web as {FILE_ROLES[role]}."]
 
 
 def test_a_host_that_is_not_known_is_not_online() -> None:

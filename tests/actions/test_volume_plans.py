@@ -223,7 +223,7 @@ async def test_overlay_and_base_are_deleted_together_overlay_first(tmp_path: Pat
         await w.sync.complete()
         keys = [w.volume(pool, "base.qcow2"), w.volume(pool, "top.qcow2")]
         plan = plan_delete_volumes(w.store, keys)
-        assert plan.confirm_name == "2"
+        assert plan.confirm_name == "delete 2"
         job = await w.run(plan)
         assert job.status is JobStatus.DONE, job.reasons
         assert [call.volume for call in w.host.asked if isinstance(call, calls.DeleteVolume)] == [
@@ -269,7 +269,7 @@ async def test_kernels_and_empty_machines_count_too() -> None:
         w.host.add_domain("web01", files=(DomainFile("kernel", "/srv/boot/vmlinuz"),), disks=(cdrom(),))
         await w.open()
         reasons = blocking(why_not_delete_volumes(w.store, [w.volume(pool, "vmlinuz")]))
-        assert messages(reasons) == ["vmlinuz is used by web01."]
+        assert messages(reasons) == ["vmlinuz is used by web01 as kernel."]
 
 
 async def test_a_disk_that_names_pool_and_volume_uses_it() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from vstore_gui.entities.disk import DiskSource, DiskState, SourceKind
-from vstore_gui.entities.domain import DomainFile, DomainLifecycle
+from vstore_gui.entities.domain import FILE_ROLES, DomainFile, DomainLifecycle
 from vstore_gui.entities.pool import Permissions, PoolLifecycle, PoolSource, PoolState, SourceHost
 from vstore_gui.entities.secret import SecretState
 from vstore_gui.entities.snapshot import SnapshotDisk, SnapshotState
@@ -291,6 +291,7 @@ class TestDomains:
             DomainFile("memory", "/nvdimm.img"),
             DomainFile("nvram", "/nvram/next.fd"),
         )
+        assert {file.role for file in state.files} == FILE_ROLES.keys() - {"snapshot"}  # of other documents
 
     def test_states_cross_the_wire(self) -> None:
         state = domain_state(_domain(VDA, ISO), _domain(VDA))

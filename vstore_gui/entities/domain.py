@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 import msgspec
 
 from vstore_gui.entities.disk import DiskState
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 
-__all__ = ["BlockStats", "DomainFile", "DomainLifecycle", "DomainState"]
+__all__ = ["FILE_ROLES", "BlockStats", "DomainFile", "DomainLifecycle", "DomainState"]
+
+# What a file that is no disk's source is to a machine, and how the user calls it.
+FILE_ROLES: Final = {
+    "kernel": QT_TRANSLATE_NOOP("vstore", "kernel"),
+    "initrd": QT_TRANSLATE_NOOP("vstore", "initial RAM disk"),
+    "dtb": QT_TRANSLATE_NOOP("vstore", "device tree"),
+    "loader": QT_TRANSLATE_NOOP("vstore", "firmware"),
+    "nvram": QT_TRANSLATE_NOOP("vstore", "firmware variables"),
+    "acpi": QT_TRANSLATE_NOOP("vstore", "ACPI table"),
+    "mirror": QT_TRANSLATE_NOOP("vstore", "destination of a block copy"),
+    "data": QT_TRANSLATE_NOOP("vstore", "data file of a disk"),
+    "filesystem": QT_TRANSLATE_NOOP("vstore", "file system"),
+    "memory": QT_TRANSLATE_NOOP("vstore", "memory"),
+    "snapshot": QT_TRANSLATE_NOOP("vstore", "snapshot"),
+}
 
 
 class DomainLifecycle(enum.Enum):
@@ -25,9 +42,7 @@ class DomainLifecycle(enum.Enum):
 
 
 class DomainFile(msgspec.Struct, frozen=True, gc=False):
-    """A file a machine needs that is no disk of its devices: role is kernel, initrd, dtb, nvram, loader,
-    snapshot.
-    """
+    """A file that a machine needs and that is no disk's source; `role` is a key of FILE_ROLES."""
 
     role: str
     path: str
@@ -77,10 +92,17 @@ class DomainState(msgspec.Struct, frozen=True, gc=False):
 
 def _stored_part(disk: DiskState) -> DiskState:
     """The part of a disk that both documents hold: run-time facts and what libvirt fills in at start left
-    out.
+    out. The format is that of the medium: an empty drive has none, whatever its document says.
     """
     return msgspec.structs.replace(
-        disk, alias=None, chain=(), chain_file_ids=(), tray_open=False, controller_model=None, removable=None
+        disk,
+        alias=None,
+        chain=(),
+        chain_file_ids=(),
+        tray_open=False,
+        controller_model=None,
+        removable=None,
+        format=None if disk.empty else disk.format,
     )
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from vstore_gui.actions.guards.base import Fresh, GuardValue
 from vstore_gui.actions.guards.words import host_name, machines_text, pool_name, some_names
 from vstore_gui.actions.plan import Reason
+from vstore_gui.entities.domain import FILE_ROLES
 from vstore_gui.entities.host import HostLink
 from vstore_gui.entities.keys import PoolKey, VolumeKey
 from vstore_gui.entities.pool_kinds import pool_kind
@@ -102,20 +103,23 @@ def _first_of(in_use: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
 
 
 def _machines_that_need(store: Store, key: VolumeKey) -> tuple[Reason, ...]:
-    by_way: dict[tuple[str, ...], list[Use]] = {}
+    by_way: dict[tuple[tuple[str, ...], str], list[Use]] = {}
     for use in store.usage.users_of(key):
-        by_way.setdefault(use.through, []).append(use)
+        by_way.setdefault((use.through, use.role), []).append(use)
     found: list[Reason] = []
-    for through, uses in sorted(by_way.items()):
+    for (through, role), uses in sorted(by_way.items()):
         names, links = machines_text(store, uses)
         if through:
             template = QT_TRANSLATE_NOOP("vstore", "{volume} is needed by {machines}, through {overlays}.")
             message = text(template, volume=key.name, machines=names, overlays=Names(through))
+        elif role in FILE_ROLES:
+            template = QT_TRANSLATE_NOOP("vstore", "{volume} is used by {machines} as {role}.")
+            message = text(template, volume=key.name, machines=names, role=text(FILE_ROLES[role]))
         else:
             template = QT_TRANSLATE_NOOP("vstore", "{volume} is used by {machines}.")
             message = text(template, volume=key.name, machines=names)
         found.append(Reason(message, links=links))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _overlays_of(store: Store, key: VolumeKey, gone: Set[VolumeKey]) -> tuple[Reason, ...]:
