@@ -79,6 +79,7 @@ class HostSync:
                 info=self._info,
                 error=None,
                 since_s=now,
+                lost_s=None,
                 retry_at_s=None,
                 silent_pools=(),
                 waiting_for=None,
@@ -94,6 +95,7 @@ class HostSync:
         context.change(
             link=link,
             since_s=now,
+            lost_s=now if known.link is HostLink.ONLINE else known.lost_s,
             retry_at_s=None if retry_in_s is None else now + retry_in_s,
             silent_pools=(),
             waiting_for=None,

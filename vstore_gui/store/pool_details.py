@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Iterable
+from typing import Final
 
 from vstore_gui.entities.calls import Partial, PrioritiseVolumes, ReadVolumes, VolumeBatch
 from vstore_gui.entities.errors import HostError
@@ -12,6 +14,9 @@ from vstore_gui.entities.keys import PoolKey
 from vstore_gui.store.host_context import HostContext
 
 __all__ = ["PoolDetails"]
+
+_SHOWN_AT_ONCE: Final = 2  # parts
+_LONGEST_WAIT_S: Final = 1.0
 
 
 class PoolDetails:
@@ -33,6 +38,8 @@ class PoolDetails:
         # Parts that are not in the store yet: they wait for a turn of the loop, the first for their names.
         self._parts: deque[VolumeBatch] = deque()
         self._applying: asyncio.Task[None] | None = None
+        self._answering = False
+        self._wait_no_more = asyncio.Event()
         self._names_known = asyncio.Event()
         self._names_known.set()
 
@@ -61,6 +68,7 @@ class PoolDetails:
     def show(self, names: Iterable[str]) -> None:
         """These rows are in view: read them first, or again if old."""
         self._visible = tuple(names)
+        self._wait_no_more.set()  # they may be among what has come
         self.want(self.missing(self._visible))
         if not self._prioritising and any(name in self._in_flight for name in self._visible):
             self._prioritising = True
@@ -123,7 +131,12 @@ class PoolDetails:
                 names = tuple(dict.fromkeys([*seen, *sorted(self._wanted)]))
                 self._in_flight = set(names)
                 self._wanted.clear()
-                await self._host.call(ReadVolumes(self._key.uuid, names), on_part=self._take)
+                self._answering = True
+                try:
+                    await self._host.call(ReadVolumes(self._key.uuid, names), on_part=self._take)
+                finally:
+                    self._answering = False
+                    self._wait_no_more.set()
                 while self._applying is not None:
                     await asyncio.wait([self._applying])
                 self._in_flight = set()
@@ -150,13 +163,24 @@ class PoolDetails:
             self._applying = self._context.tasks.start(self._apply())
 
     async def _apply(self) -> None:
-        """Give the store what has come, a part in each turn of the loop."""
+        """Give the store what has come, a part in each turn of the loop.
+
+        The first parts are rows in view. What nobody looks at waits for the end of the reading: applied while
+        it runs, it takes the processor from the daemon and its readers, and the whole takes longer.
+        """
+        now = _SHOWN_AT_ONCE
         try:
             await self._names_known.wait()
             while self._parts:
+                if now == 0 and self._answering:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._wait_no_more.wait(), _LONGEST_WAIT_S)
+                    self._wait_no_more.clear()
+                    now = len(self._parts)
                 await self._context.told.slices.next()
                 if self._parts:
                     self._put(self._parts.popleft())
+                    now = max(0, now - 1)
         finally:
             self._applying = None
 

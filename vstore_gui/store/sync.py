@@ -97,8 +97,16 @@ class Sync:
         await known.close()
         state = self._store.host(host)
         if state is not None:
+            now = time.time()
             closed = msgspec.structs.replace(
-                state, link=HostLink.OFFLINE, retry_at_s=None, silent_pools=(), waiting_for=None, stale=True
+                state,
+                link=HostLink.OFFLINE,
+                since_s=now,
+                lost_s=now if state.link is HostLink.ONLINE else state.lost_s,
+                retry_at_s=None,
+                silent_pools=(),
+                waiting_for=None,
+                stale=True,
             )
             self._store.put_host(closed)
 
