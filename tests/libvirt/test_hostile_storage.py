@@ -14,7 +14,8 @@ from tests.support.libvirtd import PrivateLibvirtd
 from tests.support.waiting import eventually
 from vstore_gui.actions.jobs import JobStatus
 from vstore_gui.actions.volumes import plan_delete_volumes
-from vstore_gui.entities.calls import GetVolumeDocument, ProbePath
+from vstore_gui.entities.calls import DeleteVolume, GetVolumeDocument, ProbePath
+from vstore_gui.entities.errors import HostError
 from vstore_gui.entities.host import HostLink
 
 pytestmark = pytest.mark.real
@@ -110,6 +111,21 @@ async def test_backing_file_that_is_no_utf8_is_spelt_out(libvirtd: PrivateLibvir
         await details(stack, "base.qcow2")
         await details(stack, "top.qcow2")
         assert stack.volume("odd", "top.qcow2").backing_path == f"{folder}/b\\xe9se.qcow2"  # type: ignore[union-attr]
+
+
+async def test_error_about_a_strange_name_is_told_in_words(libvirtd: PrivateLibvirtd, tmp_path: Path) -> None:
+    folder = libvirtd.make_pool("odd")
+    full = os.fsencode(folder) + b"/d\xe9"
+    os.mkdir(full)  # noqa: PTH102
+    put(Path(os.fsdecode(full)), b"content")
+    libvirtd.virsh("pool-refresh", "odd")
+    async with Stack(libvirtd, tmp_path) as stack:
+        key = stack.volume_key("odd", "d\\xe9")
+        with pytest.raises(HostError) as caught:
+            await stack.host.call(DeleteVolume(key.pool, key.name))
+        assert "d\\xe9" in caught.value.state.original
+        assert "not empty" in caught.value.state.original
+        assert stack.link is HostLink.ONLINE
 
 
 async def test_target_that_is_a_link_to_a_directory_of_a_strange_name(

@@ -12,6 +12,7 @@ import msgspec
 from vstore_gui.entities.errors import ErrorKind, ErrorState, HostError
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Text, text
 from vstore_gui.hostd.error_table import CANCELLED, ROWS, Row
+from vstore_gui.hostd.foreign_bytes import error_behind
 from vstore_gui.hostd.sentences import FAILED
 
 __all__ = [
@@ -75,8 +76,9 @@ def fault(error: Exception, call: str = "") -> HostError:
     """Whatever a handler raised, as a HostError: libvirt's by the table, ours as a fault of ours."""
     if isinstance(error, HostError):
         return error
-    if isinstance(error, libvirt.libvirtError):
-        return HostError(explain(error, call))
+    said = error if isinstance(error, libvirt.libvirtError) else error_behind(error)
+    if said is not None:
+        return HostError(explain(said, call))
     return HostError(ErrorState.internal(f"{type(error).__name__}: {error}", call))
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import libvirt
 
-__all__ = ["install", "shown_path", "volume_named"]
+__all__ = ["error_behind", "install", "shown_path", "volume_named"]
 
 # What tells a name, a path or a document, and fails at the bytes of that only.
 _TEXTS: Final = {
@@ -32,6 +32,20 @@ def install() -> None:
         cls = getattr(libvirt, class_name)
         for name in methods:
             setattr(cls, name, _spelling(getattr(cls, name)))
+    libvirt.libvirtmod.virGetLastError = _spelling_errors(libvirt.libvirtmod.virGetLastError)
+
+
+def _spelling_errors(last_error: Callable[[], Any]) -> Callable[[], Any]:
+    """Errors say names as well; of one that cannot be handed out the code is lost, the words are not."""
+
+    def call() -> Any:
+        try:
+            return last_error()
+        except UnicodeDecodeError as error:
+            generic = (libvirt.VIR_ERR_INTERNAL_ERROR, libvirt.VIR_FROM_NONE)
+            return (*generic, _spelt(error.object), libvirt.VIR_ERR_ERROR, None, None, None, -1, -1)
+
+    return call
 
 
 def _spelling(method: Callable[..., str]) -> Callable[..., str]:
@@ -41,8 +55,17 @@ def _spelling(method: Callable[..., str]) -> Callable[..., str]:
             return method(*args, **kwargs)
         except UnicodeDecodeError as error:
             return _spelt(error.object)
+        except SystemError as error:
+            raise error_behind(error) or error from None
 
     return call
+
+
+def error_behind(error: Exception) -> libvirt.libvirtError | None:
+    """libvirt's error, where the bindings stumbled over its words and raised this instead."""
+    if isinstance(error, SystemError) and isinstance(error.__cause__, UnicodeDecodeError):
+        return libvirt.libvirtError(_spelt(error.__cause__.object))
+    return None
 
 
 def _spelt(raw: bytes) -> str:
