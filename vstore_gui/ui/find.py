@@ -142,7 +142,9 @@ class FindPopup(QFrame):
         letters = self.fontMetrics().averageCharWidth()
         row = self.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
         width = min(_WIDTH_LETTERS * letters, window.width() - 40)
-        height = min(_ROWS * row + self.field.sizeHint().height() + 60, window.height() - 80)
+        around = self.sizeHint().height() - self.list.sizeHint().height()
+        rows = max(3, min(_ROWS, (window.height() - 80 - around) // row))  # none is cut
+        height = around + rows * row
         self.resize(width, height)
         self.move((window.width() - width) // 2, 60)
         self._focus_before = window.focusWidget()

@@ -10,9 +10,10 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from vstore_gui.actions.jobs import JobState, JobStatus
-from vstore_gui.actions.plan import Danger, Plan, Reason
+from vstore_gui.actions.plan import Danger, Plan
+from vstore_gui.entities.host import HostLink
 from vstore_gui.entities.keys import DiskKey, DomainKey, HostId, PoolKey, VolumeKey
-from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
+from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count, text
 from vstore_gui.qtmodels.tree import SidebarModel
 from vstore_gui.store.changes import Changes, Key
 from vstore_gui.ui import openers
@@ -24,6 +25,7 @@ from vstore_gui.ui.pages.page_stack import PageStack
 from vstore_gui.ui.selection import Selection
 from vstore_gui.ui.services import Services
 from vstore_gui.ui.theme import ThemeChoice
+from vstore_gui.ui.warm_up import warm_up
 from vstore_gui.ui.widgets.activity_panel import ActivityPanel
 from vstore_gui.ui.widgets.message_strip import MessageStrip
 from vstore_gui.ui.widgets.sidebar import Sidebar
@@ -34,6 +36,7 @@ _GEOMETRY = "window/geometry"
 _SPLITTER = "window/splitter"
 _THEME = "window/theme"
 _LOOK_AGAIN_MS = 10
+_CHOOSE_AFTER_MS = 60  # of the first painting: whoever starts the program says until then what to show
 _FIRST_SIZE = QSize(1280, 820)
 
 
@@ -54,6 +57,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._showing = False
         self._shown: Any = None
+        self._choosing = False  # nothing has been chosen yet: the first host that answers will be
         self.setWindowTitle("VStore")
         self.setMinimumSize(640, 420)
         self.commands = Actions(services, self, self)
@@ -112,6 +116,7 @@ class MainWindow(QMainWindow):
         end_store = services.store.subscribe(self._store_changed)
         self.destroyed.connect(lambda *_: (end_jobs(), end_store()))
         self._say_undo()
+        warm_up(services)
         self.sidebar.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ── layout ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +137,7 @@ class MainWindow(QMainWindow):
             self._painted = True
             # What it holds is painted in the same turn of the loop.
             QTimer.singleShot(0, self, self.painted.emit)
+            QTimer.singleShot(_CHOOSE_AFTER_MS, self, self._begin_choosing)
 
     def save_layout(self) -> None:
         self._services.settings.setValue(_GEOMETRY, self.saveGeometry())
@@ -198,7 +204,19 @@ class MainWindow(QMainWindow):
         if not self._showing:
             self._show(key)
 
+    def _begin_choosing(self) -> None:
+        self._choosing = self._shown is None and self._wanted is None
+        self._choose_first_host()
+
+    def _choose_first_host(self) -> None:
+        """At start, with nothing chosen: show the first host that is online."""
+        online = (host.id for host in self._services.store.hosts.values() if host.link is HostLink.ONLINE)
+        host = next(online, None)
+        if self._choosing and self._wanted is None and host is not None:
+            self.show_key(host)
+
     def _show(self, key: Any) -> None:
+        self._choosing = False
         self._shown = key
         self.pages.show_key(key)
         target = key.domain_key if isinstance(key, DiskKey) else key
@@ -269,7 +287,9 @@ class MainWindow(QMainWindow):
             self._wanted = None
             self.show_key(key)
 
-    def _store_changed(self, _changes: Changes) -> None:
+    def _store_changed(self, changes: Changes) -> None:
+        if self._choosing and changes.hosts:
+            QTimer.singleShot(0, self, self._choose_first_host)
         if self._wanted is not None:
             # After all subscribers have heard: the tree must have the row first.
             QTimer.singleShot(0, self, self._select_wanted)
@@ -358,9 +378,19 @@ class MainWindow(QMainWindow):
             else:
                 openers.confirm_plan(self._services, plan, self, undo_of=job_id)
             return
+        job = self._services.jobs.get(job_id)
+        inverse = job.plan.inverse if job is not None else None
         for reason in plan:
-            if isinstance(reason, Reason):
-                show_info(reason.message, "warning")
+            said = (
+                text(
+                    QT_TRANSLATE_NOOP("vstore", "Cannot undo “{what}”: {why}"),
+                    what=inverse.label,
+                    why=reason.message,
+                )
+                if inverse is not None
+                else reason.message
+            )
+            show_info(said, "warning")
 
     def _say_undo(self) -> None:
         job = self._services.jobs.last_undoable

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from PySide6.QtWidgets import QWidget
 
+from vstore_gui.entities.disk import DiskState
 from vstore_gui.entities.disk_rules import disk_label
 from vstore_gui.entities.keys import DiskKey, VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.flows.insert_media import Drive
+from vstore_gui.qtmodels.tree_cells import lifecycle_text
 from vstore_gui.ui.dialogs.media_dialog import MediaDialog
 from vstore_gui.ui.messages import render, tr, visible
 from vstore_gui.ui.services import Services
@@ -15,8 +19,14 @@ from vstore_gui.ui.widgets.disk_facts import source_words
 from vstore_gui.ui.widgets.form import key_name
 from vstore_gui.ui.widgets.labels import label
 from vstore_gui.ui.widgets.picker import Picker, PickRow
+from vstore_gui.ui.widgets.sidebar import MACHINE_ICONS
 
 __all__ = ["AttachIsoDialog"]
+
+
+def _disc_in(disk: DiskState) -> str:
+    """A disc by the name of its file: the folders before it would leave no room for that."""
+    return PurePosixPath(disk.source.path).name if disk.source.path else source_words(disk)
 
 
 class AttachIsoDialog(MediaDialog):
@@ -78,18 +88,14 @@ class AttachIsoDialog(MediaDialog):
         name = drive.domain.name
         if len({host.id for host in self._services.store.hosts.values()}) > 1:
             name = f"{name} — {key_name(self._services.store, drive.key.host)}"
-        state = (
-            tr(QT_TRANSLATE_NOOP("vstore", "running"))
-            if drive.domain.active
-            else tr(QT_TRANSLATE_NOOP("vstore", "shut off"))
-        )
+        lifecycle = drive.domain.lifecycle
         return PickRow(
             drive.key,
             name,
             f"{visible(drive.key.target)}, {render(disk_label(drive.disk))}",
-            source_words(drive.disk),
-            state,
-            icon="state-running" if drive.domain.active else "state-shutoff",
+            _disc_in(drive.disk),
+            lifecycle_text(lifecycle),
+            icon=MACHINE_ICONS[lifecycle.value][0],
             tip=visible(drive.domain.title or drive.domain.name),
         )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from vstore_gui.actions import guards
@@ -104,11 +105,20 @@ class ConfirmPlanDialog(Dialog):
             self._name_field.setVisible(not blocking)
         self.confirm.setEnabled(named and not blocking)
         self.confirm.setToolTip("\n".join(render(reason.message) for reason in blocking))
-        # Once the name is typed, Enter means it; until then Enter means Cancel.
+        # Once the name is typed, Enter means it; with nothing typed Enter means Cancel. A name that is half
+        # typed is neither: see keyPressEvent.
         typed = name is not None and named and not blocking
         self.confirm.setDefault(typed)
         self._cancel.setDefault(not typed)
         return named and not blocking
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter too early, with the name half typed, does nothing: what is typed is not thrown away."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self._typed.hasFocus() and self._typed.text() and not self.confirm.isEnabled():
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     async def _check_fresh(self) -> None:
         """The guards on values read again: what is shown may be old."""

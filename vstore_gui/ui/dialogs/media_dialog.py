@@ -16,7 +16,7 @@ from vstore_gui.flows.insert_media import Disc, InsertMediaFlow
 from vstore_gui.ui.dialogs.base import Dialog
 from vstore_gui.ui.dialogs.change_media import MediaChange
 from vstore_gui.ui.dialogs.recents import SettingsRecents
-from vstore_gui.ui.messages import format_size, tr, visible
+from vstore_gui.ui.messages import format_size, render, tr, visible
 from vstore_gui.ui.services import Services
 from vstore_gui.ui.widgets.form import Field, NoticeList, key_name
 from vstore_gui.ui.widgets.picker import Picker, PickRow
@@ -124,7 +124,11 @@ class MediaDialog(Dialog):
         of_path = next((reason for reason in problems if reason.field == "path"), None)
         self.path_field.show_problem(of_path if self.path.text() else None)
         chosen = self.flow.disc is not None or bool(self.flow.path)
-        shown = tuple(reason for reason in problems if reason.field != "path") if chosen else ()
+        # What is still to be chosen is no problem to be scolded for: it is the button's reason.
+        missing = "drive" if self.flow.drive is None else ""
+        shown = tuple(reason for reason in problems if reason.field not in ("path", missing))
+        self.insert.setToolTip("\n".join(render(reason.message) for reason in problems if reason.blocks))
+        shown = shown if chosen else ()
         self.notices.show_reasons((*self._failure, *shown))
         ready = chosen and not any(reason.blocks for reason in problems) and not self._working
         self.insert.setEnabled(ready)

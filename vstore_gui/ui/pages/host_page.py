@@ -118,7 +118,7 @@ class HostPage(QWidget):
             return
         self.header.set_title(host_title(state))
         self.header.line.set_parts(
-            (Part(link_text(state), style=_ROLES.get(link_word(state), "soft")), Part(state.id))
+            (Part(link_text(state), style=_ROLES.get(link_word(state), "soft")), Part(self._address(state)))
         )
         offline = state.link in (HostLink.OFFLINE, HostLink.FAILED, HostLink.RECONNECTING)
         self._try_again.setVisible(offline)
@@ -135,6 +135,12 @@ class HostPage(QWidget):
         )
         self._details.set_facts(self._facts(state, pools))
         self._say_trouble(state)
+
+    def _address(self, state: HostState) -> str:
+        """The URI; for the demo host, whose file lies wherever VStore is installed, what it is."""
+        if state.id == self._services.demo_uri:
+            return tr(QT_TRANSLATE_NOOP("vstore", "libvirt's test driver: nothing here is real"))
+        return state.id
 
     def _facts(self, state: HostState, pools: list[PoolState]) -> list[Fact]:
         info = state.info
@@ -153,7 +159,7 @@ class HostPage(QWidget):
         elif state.link is HostLink.ONLINE:
             kinds = tr(QT_TRANSLATE_NOOP("vstore", "this host does not tell"))
         return [
-            Fact(tr(QT_TRANSLATE_NOOP("vstore", "Address")), state.id),
+            Fact(tr(QT_TRANSLATE_NOOP("vstore", "Address")), self._address(state), state.id),
             Fact(
                 tr(QT_TRANSLATE_NOOP("vstore", "State")),
                 link_text(state),

@@ -355,7 +355,7 @@ class Wizard(QDialog):
         super().closeEvent(event)
 
     def _fit_to_screen(self) -> None:
-        wide, high = em(self, 50), em(self, 42)
+        wide, high = em(self, 50), em(self, 46)
         screen = self.screen()
         if screen is not None:
             room = screen.availableGeometry()

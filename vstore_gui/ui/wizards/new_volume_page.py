@@ -134,13 +134,22 @@ class VolumePage(WizardPage):
         )
         self._space.set_space(space)
         if space.allocated_bytes is not None and space.available_bytes is not None:
+            template = (
+                QT_TRANSLATE_NOOP(
+                    "vstore",
+                    "The pool then has {allocated} allocated, at least {promised} promised to thin volumes, "
+                    "{free} free.",
+                )
+                if self._meter.value.unread
+                else QT_TRANSLATE_NOOP(
+                    "vstore",
+                    "The pool then has {allocated} allocated, {promised} promised to thin volumes, "
+                    "{free} free.",
+                )
+            )
             self._space_after.setText(
                 tr(
-                    QT_TRANSLATE_NOOP(
-                        "vstore",
-                        "The pool then has {allocated} allocated, {promised} promised to thin volumes, "
-                        "{free} free.",
-                    ),
+                    template,
                     allocated=Size(space.allocated_bytes),
                     promised=Size(space.promised_bytes),
                     free=Size(space.available_bytes),
