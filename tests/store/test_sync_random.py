@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.host import FakeHost
 from tests.support.leaks import run_watched
+from tests.support.waiting import eventually
 from vstore_gui.entities import calls
 from vstore_gui.entities.errors import ErrorState, HostError
 from vstore_gui.entities.host import HostLink
@@ -142,12 +143,7 @@ class World:
             await asyncio.sleep(0)
         for pool in POOLS:
             self.host.answer(pool)
-        for _ in range(2000):
-            await asyncio.sleep(0)
-            if self.sync.idle and all(task.done() for task in self.tasks):
-                break
-        else:
-            raise AssertionError("reading does not end")
+        await eventually(lambda: self.sync.idle and all(task.done() for task in self.tasks), "reading to end")
         for _ in range(30):  # events still on their way
             await asyncio.sleep(0)
         assert self.sync.idle
