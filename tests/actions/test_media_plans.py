@@ -25,7 +25,7 @@ from vstore_gui.actions.disks import (
 from vstore_gui.actions.drive_change import edited_disk
 from vstore_gui.actions.jobs import JobState, JobStatus
 from vstore_gui.actions.media import Medium, format_of_volume
-from vstore_gui.actions.plan import Danger, PlanRefused
+from vstore_gui.actions.plan import Danger, Plan, PlanRefused
 from vstore_gui.entities import calls
 from vstore_gui.entities.disk import DiskSource, DiskState, SourceKind
 from vstore_gui.entities.domain import DomainState
@@ -172,6 +172,12 @@ async def test_an_undo_is_refused_once_the_guest_has_another_disc(tmp_path: Path
         refused = await w.runner.undo(job.id)
         assert isinstance(refused, tuple)
         assert messages(refused) == ["sda of web01 holds old.iso by now."]
+        # Ctrl+Z goes on to what was done before; the job itself may be asked again.
+        assert w.jobs.last_undoable is None
+        w.host.change_domain(domain.uuid, disks=(cdrom(DEBIAN),), next_disks=(cdrom(DEBIAN),))
+        await w.settled()
+        assert isinstance(await w.runner.plan_undo(job.id), Plan)
+        assert w.jobs.last_undoable is not None
 
 
 async def test_a_locked_tray_is_told_and_opened_by_force_once_asked(tmp_path: Path) -> None:

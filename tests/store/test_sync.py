@@ -456,6 +456,11 @@ async def test_a_loss_keeps_values_marked_old_and_the_return_applies_the_differe
         assert (state.link, state.stale) == (HostLink.RECONNECTING, True)
         assert state.error is not None
         assert state.retry_at_s is not None
+        assert state.lost_s is not None
+        w.sync.host_link_changed(w.host, HostLink.CONNECTING, None)
+        again = w.store.host(w.host.id)
+        assert again is not None
+        assert again.lost_s == state.lost_s  # a try to reach it makes its values no younger
         assert set(w.store.volumes(w.key(kept))) == {"a.raw", "b.raw"}
         w.host.remove_pool(gone.uuid)
         w.host.remove_volume(kept.uuid, "a.raw")
@@ -468,6 +473,7 @@ async def test_a_loss_keeps_values_marked_old_and_the_return_applies_the_differe
         state = w.store.host(w.host.id)
         assert state is not None
         assert (state.link, state.stale, state.error) == (HostLink.ONLINE, False, None)
+        assert state.lost_s is None
         assert list(w.store.pools(w.host.id)) == [kept.uuid]
         assert w.store.volumes(w.key(kept))["b.raw"].allocation_bytes == 3
         assert not w.store.domains(w.host.id)

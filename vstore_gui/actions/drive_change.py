@@ -31,6 +31,11 @@ from vstore_gui.xml.domain import DomainXml
 __all__ = ["DriveChange", "drives_of", "edited_disk", "put_medium", "read_drive"]
 
 
+_AT_NEXT_START = QT_TRANSLATE_NOOP(
+    "vstore", "At next start: this host cannot change it while the machine runs."
+)
+
+
 class _Edit(msgspec.Struct, frozen=True):
     """One document's drive as it is, ready to get another medium."""
 
@@ -89,6 +94,7 @@ class DriveChange(msgspec.Struct, frozen=True):
             guards=(HostOnline(self.key.host), DriveExists(self.key)),
             inverse=Inverse("restore-media", label, args),
             notes=(*self._notes(), *notes),
+            outcome=None if self.live_change or not self.domain.active else text(_AT_NEXT_START),
         )
 
     @property

@@ -44,6 +44,8 @@ class JobState(msgspec.Struct, frozen=True):
     # application died.
     in_doubt: bool = False
     from_journal: bool = False  # left in the middle by an earlier run of the application
+    # It could not be taken back when that was last asked for: Ctrl+Z goes on to what was done before it.
+    undo_refused: bool = False
     warning: Text | None = None  # what to know of the job itself
     answers: tuple[Any, ...] = ()  # of the steps done: an undo compares with what is there now
 
@@ -102,9 +104,12 @@ class JobList:
 
     @property
     def last_undoable(self) -> JobState | None:
-        """What Ctrl+Z would take back: the newest change that stands and was not itself an undo."""
+        """What Ctrl+Z would take back: the newest change that stands and was not itself an undo.
+
+        One whose undo was refused is passed over; it may still be asked for by its own job.
+        """
         for job in reversed(self._jobs.values()):
-            if self.undoable(job) and not self._is_undo(job):
+            if self.undoable(job) and not job.undo_refused and not self._is_undo(job):
                 return job
         return None
 

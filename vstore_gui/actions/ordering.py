@@ -36,6 +36,8 @@ def overlays_first(store: Store, keys: Sequence[VolumeKey]) -> list[VolumeKey]:
 
 
 def what_is_lost(store: Store, volumes: Sequence[VolumeKey]) -> Reason:
+    if not volumes:
+        return Reason(text(QT_TRANSLATE_NOOP("vstore", "It has no volumes: no data is lost.")), blocks=False)
     states = [state for key in volumes if (state := store.volume(key)) is not None]
     written = sum(state.allocation_bytes or 0 for state in states)
     all_known = all(state.allocation_bytes is not None for state in states)

@@ -84,6 +84,7 @@ class Plan(msgspec.Struct, frozen=True):
     confirm_name: str | None = None  # must be typed when a step loses data
     verb: Text | None = None  # the confirm button: 'Delete web01.qcow2'
     new_volume: VolumeKey | None = None  # what to select when done
+    outcome: Text | None = None  # what to know once it is done: that it takes effect only later
     settles: str | None = None  # the id of the left-over job that is dealt with when this is done
 
     @property

@@ -293,7 +293,14 @@ class Runner:
     # ── taking back, cleaning up ──
 
     async def plan_undo(self, job_id: str) -> Plan | tuple[Reason, ...]:
-        """The plan that takes the job back, from fresh values, or why it cannot be."""
+        """The plan that takes the job back, from fresh values, or why it cannot be: the job then says so."""
+        plan = await self._plan_undo(job_id)
+        job, refused = self._jobs.get(job_id), not isinstance(plan, Plan)
+        if job is not None and job.undo_refused != refused:
+            self._change(job, undo_refused=refused)
+        return plan
+
+    async def _plan_undo(self, job_id: str) -> Plan | tuple[Reason, ...]:
         job = self._jobs.get(job_id)
         if job is None or not JobList.undoable(job) or job.plan.inverse is None:
             return (Reason(text(QT_TRANSLATE_NOOP("vstore", "This cannot be undone."))),)

@@ -34,6 +34,7 @@ __all__ = [
     "new_volume_document",
     "plan_delete_volumes",
     "plan_new_volume",
+    "why_not_delete_there",
     "why_not_delete_volumes",
     "why_not_new_volume",
 ]
@@ -162,7 +163,7 @@ def _no_path(key: VolumeKey, *, missing: bool) -> tuple[Reason, ...]:
 
 
 def plan_delete_volumes(store: Store, keys: Sequence[VolumeKey]) -> Plan:
-    """LOSES_DATA; cannot be undone. One volume: its name must be typed; several: their number."""
+    """LOSES_DATA; cannot be undone. One volume: its name must be typed; several: "delete 3"."""
     if not keys:
         raise PlanRefused(Reason(text(QT_TRANSLATE_NOOP("vstore", "No volume is selected."))))
     missing = tuple(reason for key in keys for reason in VolumeExists(key).reasons(store))
@@ -195,7 +196,7 @@ def plan_delete_volumes(store: Store, keys: Sequence[VolumeKey]) -> Plan:
         steps=tuple(steps),
         guards=_delete_guards(ordered),
         notes=(what_is_lost(store, ordered),),
-        confirm_name=one.name if one else str(len(ordered)),
+        confirm_name=one.name if one else f"delete {len(ordered)}",
         verb=text(QT_TRANSLATE_NOOP("vstore", "Delete {volume}"), volume=one.name)
         if one
         else text(QT_TRANSLATE_NOOP("vstore", "Delete {count} volumes"), count=count),
@@ -213,6 +214,11 @@ def _new_volume_guards(pool: PoolKey) -> tuple[Any, ...]:
 
 
 def _delete_guards(keys: Sequence[VolumeKey]) -> tuple[Any, ...]:
+    return (*_place_guards(keys), VolumesUnused(tuple(keys)))
+
+
+def _place_guards(keys: Sequence[VolumeKey]) -> tuple[Any, ...]:
+    """Where they are, anything can be deleted."""
     pools = dict.fromkeys(key.pool_key for key in keys)
     return (
         *(HostOnline(host) for host in dict.fromkeys(key.host for key in keys)),
@@ -221,13 +227,17 @@ def _delete_guards(keys: Sequence[VolumeKey]) -> tuple[Any, ...]:
             for pool in pools
             for guard in (PoolResponds(pool), PoolActive(pool), KindCan(pool, VolumeOperation.DELETE.value))
         ),
-        VolumesUnused(tuple(keys)),
     )
 
 
 def why_not_new_volume(store: Store, pool: PoolKey) -> tuple[Reason, ...]:
     """Why no volume can be made in the pool at all."""
     return blocking(reason for guard in _new_volume_guards(pool) for reason in guard.reasons(store))
+
+
+def why_not_delete_there(store: Store, keys: Sequence[VolumeKey]) -> tuple[Reason, ...]:
+    """Why nothing can be deleted where these volumes are, used or not."""
+    return blocking(reason for guard in _place_guards(keys) for reason in guard.reasons(store))
 
 
 def why_not_delete_volumes(store: Store, keys: Sequence[VolumeKey]) -> tuple[Reason, ...]:

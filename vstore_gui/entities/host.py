@@ -43,6 +43,7 @@ class HostState(msgspec.Struct, frozen=True, gc=False):
     error: ErrorState | None = None
     label: str = ""  # what the sidebar shows; empty: derived from the URI
     since_s: float = 0.0  # when the link took this state, Unix time
+    lost_s: float | None = None  # when the link was lost, Unix time; tries to reach the host leave it
     retry_at_s: float | None = None
     silent_pools: tuple[str, ...] = ()  # uuids of pools whose calls do not come back
     waiting_for: str | None = None  # the call that hangs while the first listing is awaited

@@ -253,7 +253,13 @@ class Actions(QObject):
             return
         # Of thousands selected the first are asked about here; the plan asks about all of them.
         asked = volumes[:_MOST_GUARDED]
-        self._allow("delete", _words(volume_plans.why_not_delete_volumes(self._services.store, asked)))
+        store = self._services.store
+        there = _words(volume_plans.why_not_delete_there(store, asked))
+        self._allow("delete", there)
+        used = _words(volume_plans.why_not_delete_volumes(store, asked))
+        if used and not there:  # pressed all the same, the dialog refuses with links to who needs them
+            self["delete"].setToolTip("\n".join(used))
+            self["delete"].setStatusTip("\n".join(used))
 
     # ── what they do ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -146,6 +146,21 @@ async def test_enter_without_the_name_cancels(desk: Desk) -> None:
     assert answers == [0]
 
 
+async def test_enter_with_the_name_half_typed_does_nothing(desk: Desk) -> None:
+    dialog = await with_spare_volume(desk)
+    answers: list[int] = []
+    dialog.finished.connect(answers.append)
+    field = find(dialog, QLineEdit, "Type “old.qcow2” to confirm")
+    field.setFocus()
+    await eventually(field.hasFocus, "it has the focus")
+    QTest.keyClicks(field, "old.q")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert answers == []
+    QTest.keyClicks(field, "cow2")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert answers == [1]
+
+
 async def test_a_volume_in_use_is_refused_with_its_users_as_links(desk: Desk) -> None:
     plan = plan_delete_volumes(desk.store, [desk.volume(desk.images, "web-base.qcow2")])
     dialog = ConfirmPlanDialog(desk.services, plan)

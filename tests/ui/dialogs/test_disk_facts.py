@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from tests.ui.dialogs.desk import HOST, cdrom, disk
 from vstore_gui.entities.disk import DiskSource, DiskState, SourceKind
 from vstore_gui.entities.domain import BlockStats, DomainLifecycle, DomainState
@@ -116,6 +118,26 @@ def test_the_banner_names_fields_that_change() -> None:
     domain = store.domain(KEY)
     assert domain is not None
     assert later_sentences(domain) == ("vda: cache changes from default to none",)
+
+
+def test_the_format_in_the_document_of_an_empty_drive_is_no_change() -> None:
+    store = stored(cdrom("sda"), later=(msgspec.structs.replace(cdrom("sda"), format="raw"),))
+    domain = store.domain(KEY)
+    assert domain is not None
+    assert domain.pending_targets == ()
+    full = msgspec.structs.replace(cdrom("sda", "/srv/iso/a.iso"), format="raw")
+    domain = stored(cdrom("sda"), later=(full,)).domain(KEY)
+    assert domain is not None
+    assert later_sentences(domain) == ("sda: empty → /srv/iso/a.iso",)
+
+
+def test_a_drive_says_why_its_disc_comes_only_at_the_next_start() -> None:
+    store = stored(cdrom("sda"), later=(cdrom("sda", "/srv/iso/a.iso"),))
+    host = store.host(HOST)
+    assert host is not None
+    assert facts(store, "sda").later == "At next start: /srv/iso/a.iso"
+    store.put_host(msgspec.structs.replace(host, info=HostInfo(media_change_live=False)))
+    assert "cannot change it while the machine runs" in facts(store, "sda").later
 
 
 def test_a_name_with_a_line_break_stays_in_one_line() -> None:

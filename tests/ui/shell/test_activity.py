@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import msgspec
+import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.support.waiting import eventually
@@ -15,8 +17,10 @@ from vstore_gui.actions.pools import plan_set_autostart
 from vstore_gui.entities.errors import ErrorKind, ErrorState
 from vstore_gui.entities.job import Progress
 from vstore_gui.entities.text import text
+from vstore_gui.qtmodels import formats
 from vstore_gui.ui.main_window import MainWindow
 from vstore_gui.ui.widgets.job_row import JobRow
+from vstore_gui.ui.widgets.labels import ElidedLabel
 from vstore_gui.ui.widgets.message_strip import MessageBanner
 
 
@@ -25,6 +29,10 @@ def job(desk: Desk, **fields: object) -> JobState:
     made = msgspec.structs.replace(JobState("j1", plan, started_s=time.time()), **fields)
     desk.jobs.put(made)
     return made
+
+
+def texts(row: JobRow) -> list[str]:
+    return [label.text() for label in row.findChildren(ElidedLabel)]
 
 
 def rows(window: MainWindow) -> list[JobRow]:
@@ -128,3 +136,23 @@ async def test_the_panel_collapses_and_remembers_it(window: MainWindow, desk: De
     window.activity.set_collapsed(True)
     assert window.activity.sizeHint().height() < high
     assert MainWindow(desk.services).activity.collapsed
+
+
+async def test_how_long_ago_a_change_was_is_told_anew(
+    window: MainWindow, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended_s = time.time()
+    job(desk, status=JobStatus.DONE, ended_s=ended_s)
+    (row,) = rows(window)
+    assert "now" in texts(row)
+    monkeypatch.setattr(formats, "time", SimpleNamespace(time=lambda: ended_s + 605))
+    window.activity.say_ages()
+    assert "10 min" in texts(row)
+
+
+async def test_a_job_that_takes_effect_later_says_so(window: MainWindow, desk: Desk) -> None:
+    plan = plan_set_autostart(desk.store, desk.images, True)
+    plan = msgspec.structs.replace(plan, outcome=text("At next start."))
+    desk.jobs.put(JobState("j1", plan, status=JobStatus.DONE, started_s=time.time()))
+    (row,) = rows(window)
+    assert "At next start." in texts(row)

@@ -217,7 +217,8 @@ class MachinePage(QWidget):
         online = host is not None and host.link is HostLink.ONLINE
         self._stale.setVisible(not online)
         if not online:
-            since = format_age(host.since_s) if host and host.since_s else ""
+            lost_s = (host.lost_s or host.since_s) if host else 0.0
+            since = format_age(lost_s) if lost_s else ""
             self._stale.say(
                 "warning",
                 tr(

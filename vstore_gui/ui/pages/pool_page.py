@@ -328,7 +328,7 @@ class PoolPage(QWidget):
                 False,
             )
         if host.link is not HostLink.ONLINE and (host.stale or self._services.store.pool(key) is not None):
-            age_s = max(0, int(time.time() - host.since_s))
+            age_s = max(0, int(time.time() - (host.lost_s or host.since_s)))
             return (
                 Message(
                     "warning",

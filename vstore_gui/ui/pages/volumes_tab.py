@@ -14,7 +14,7 @@ from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.pool_kinds import POOL_KINDS, VolumeOperation
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
 from vstore_gui.qtmodels.volumes import VolumesModel
-from vstore_gui.store.changes import Changes
+from vstore_gui.store.changes import Changes, Key
 from vstore_gui.ui.actions import Actions
 from vstore_gui.ui.icons import icon, keep_icon
 from vstore_gui.ui.messages import format_age, format_size, tr
@@ -43,7 +43,7 @@ class VolumesTab(QWidget):
         self._actions = actions
         self._pool: PoolKey | None = None
         self._wanted: VolumeKey | None = None
-        self._read_s = time.time()
+        self._read_s: dict[PoolKey, float] = {}  # when the names were last read
         self.model = VolumesModel(services.store, self)
         self.table = VolumeTable(self.model, services.settings)
         self.table.addActions([actions["delete"], actions["copy"]])
@@ -56,7 +56,7 @@ class VolumesTab(QWidget):
         keep_icon(sign, "filter", "soft")
         self.filter.setMaximumWidth(320)
         self._filtering = QTimer(self, interval=_FILTER_MS, singleShot=True)
-        self._filtering.timeout.connect(lambda: self.model.set_filter(self.filter.text()))
+        self._filtering.timeout.connect(self._set_filter)
         self.filter.textChanged.connect(lambda *_: self._filtering.start())
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.filter)
         leave.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -95,7 +95,10 @@ class VolumesTab(QWidget):
         self.table.menu_wanted.connect(self._menu)
         self.model.counts_changed.connect(self._counts)
         unsubscribe: Callable[[], None] = services.store.subscribe(self._store_changed)
-        self.destroyed.connect(lambda *_, end=unsubscribe: end())
+        # What was read again and found unchanged is published by no change.
+        deaf: Callable[[], None] = services.sync.on_milestone(self._reached)
+        for end in (unsubscribe, deaf):
+            self.destroyed.connect(lambda *_, end=end: end())
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +142,10 @@ class VolumesTab(QWidget):
         """The volume to select that is not listed (yet)."""
         return self._wanted
 
+    def _set_filter(self) -> None:
+        self.model.set_filter(self.filter.text())
+        self._close_hidden_panel()
+
     def focus_filter(self) -> None:
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
@@ -163,6 +170,14 @@ class VolumesTab(QWidget):
         self.panel.show()
         self.panel.show_volume(key)
 
+    def _close_hidden_panel(self) -> None:
+        """The volume that is open was filtered out: what stands beside the table would not be in it."""
+        panel = self.panel
+        if panel is None or not panel.isVisibleTo(self) or not self.filter.text() or not self.settled:
+            return
+        if panel.key is not None and self.model.row_of(panel.key) is None:
+            panel.hide()  # the focus stays in the filter
+
     def close_panel(self) -> None:
         if self.panel is not None and self.panel.isVisibleTo(self):
             self.panel.hide()
@@ -174,14 +189,19 @@ class VolumesTab(QWidget):
         pool = self._pool
         if pool is None:
             return
-        if pool in changes.volumes or any(change.key == pool for change in changes.pools):
-            self._read_s = time.time()
-            if self.panel is not None and self.panel.isVisibleTo(self):
-                self.panel.refresh()
+        changed = pool in changes.volumes or any(change.key == pool for change in changes.pools)
+        if changed and self.panel is not None and self.panel.isVisibleTo(self):
+            self.panel.refresh()
         if not self.model.rowCount() and any(
             change.key in (pool, pool.host) for change in (*changes.pools, *changes.hosts)
         ):
             self._choose_face()
+
+    def _reached(self, kind: str, key: Key, _count: int) -> None:
+        if kind == "names" and isinstance(key, PoolKey):
+            self._read_s[key] = time.time()
+            if key == self._pool:
+                self._saying.start()
 
     def _in_view(self, first: int, last: int) -> None:
         if self._pool is not None:
@@ -202,6 +222,7 @@ class VolumesTab(QWidget):
         if not self._saying.isActive():
             self._saying.start()
         self.counts_changed.emit(self.model.counts.total)
+        self._close_hidden_panel()
         if self._wanted is not None and self.model.counts.total:
             self._select_now(self._wanted)
 
@@ -287,5 +308,7 @@ class VolumesTab(QWidget):
                 )
             )
         else:
-            said.append(tr(QT_TRANSLATE_NOOP("vstore", "read {age}"), age=format_age(self._read_s)))
+            read_s = self._read_s.get(self._pool)
+            if read_s is not None:
+                said.append(tr(QT_TRANSLATE_NOOP("vstore", "read {age}"), age=format_age(read_s)))
         self.summary.setText(" · ".join(said))

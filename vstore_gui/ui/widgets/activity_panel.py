@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ __all__ = ["ActivityPanel"]
 _ROWS_SHOWN = 3
 _ROWS_KEPT = 30
 _COLLAPSED = "activity/collapsed"
+_AGE_TICK_MS = 30_000
 
 
 class ActivityPanel(QWidget):
@@ -78,6 +79,14 @@ class ActivityPanel(QWidget):
         if self.model.rowCount():
             self._came(QModelIndex(), 0, self.model.rowCount() - 1)
         self.set_collapsed(self.collapsed)
+        self._ageing = QTimer(self, interval=_AGE_TICK_MS)
+        self._ageing.timeout.connect(self.say_ages)
+        self._ageing.start()
+
+    def say_ages(self) -> None:
+        """'now' becomes '1 min ago'."""
+        for row in self.rows:
+            row.say_age()
 
     def set_collapsed(self, collapsed: bool) -> None:
         self.collapsed = collapsed

@@ -71,6 +71,7 @@ def disk_facts(store: Store, key: DiskKey, recent_paths: tuple[str, ...] = ()) -
     disk = now or stored
     if disk is None:
         return None
+    host = store.host(key.host)
     volume_key = store.usage.volume_of_disk(key.domain_key, key.target, stored=now is None)
     detail, detail_tip = _detail(store, key, disk, volume_key)
     insert_reasons = why_not_change_media(store, key) if disk.takes_media else ()
@@ -83,7 +84,7 @@ def disk_facts(store: Store, key: DiskKey, recent_paths: tuple[str, ...] = ()) -
         source=tuple(_source_pieces(store, key.host, disk, volume_key)),
         detail=detail,
         detail_tip=detail_tip,
-        later=_later(domain, now, stored),
+        later=_later(domain, now, stored, live_change=host is None or host.info.media_change_live),
         takes_media=disk.takes_media,
         empty=disk.empty,
         path=disk.source.path or (_volume_path(store, volume_key) if volume_key else None),
@@ -239,13 +240,20 @@ def _detail(store: Store, key: DiskKey, disk: DiskState, volume_key: VolumeKey |
     return " · ".join(parts), "\n".join(tips)
 
 
-def _later(domain: DomainState, now: DiskState | None, stored: DiskState | None) -> str:
+def _later(domain: DomainState, now: DiskState | None, stored: DiskState | None, *, live_change: bool) -> str:
     if domain.next_disks is None or now is None:
         return ""
     if stored is None:
         return tr(QT_TRANSLATE_NOOP("vstore", "At next start: gone"))
     if source_words(now) != source_words(stored):
-        return tr(QT_TRANSLATE_NOOP("vstore", "At next start: {source}"), source=source_words(stored))
+        template = (
+            QT_TRANSLATE_NOOP("vstore", "At next start: {source}")
+            if live_change or not now.takes_media
+            else QT_TRANSLATE_NOOP(
+                "vstore", "At next start: {source}. This host cannot change it while the machine runs."
+            )
+        )
+        return tr(template, source=source_words(stored))
     return ""
 
 

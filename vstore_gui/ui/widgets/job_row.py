@@ -152,16 +152,24 @@ class JobRow(QFrame):
         if self._details_button.isChecked():
             self._show_details(True)
 
+    def say_age(self) -> None:
+        """When it ended; nothing while it runs."""
+        job = self._job
+        if job is not None and job.status is not JobStatus.RUNNING:
+            ended_s = job.ended_s or job.started_s
+            self._note.setText(when_text(ended_s))
+            self._note.setToolTip(when_tooltip(ended_s))
+
     def _say_result(self, job: JobState, index: QModelIndex | QPersistentModelIndex) -> None:
-        ended_s = job.ended_s or job.started_s
-        self._note.setText(when_text(ended_s))
-        self._note.setToolTip(when_tooltip(ended_s))
+        self.say_age()
         if job.error is not None and job.status is not JobStatus.DONE:
             words = render(job.error.message)
         elif job.reasons:
             words = " ".join(render(reason.message) for reason in job.reasons if isinstance(reason, Reason))
         elif job.warning is not None:
             words = render(job.warning)
+        elif job.status is JobStatus.DONE and job.plan.outcome is not None:
+            words = render(job.plan.outcome)
         else:
             words = index.data(Role.STATE_TEXT) or ""
         self._result.setText(words)

@@ -64,6 +64,8 @@ def _sentences(target: str, now: DiskState | None, later: DiskState | None) -> I
             new=source_words(later),
         )
     for name, word in _FIELDS:
+        if name == "format" and (now.empty or later.empty):
+            continue  # it is the medium's, and comes and goes with it
         old, new = getattr(now, name), getattr(later, name)
         if old != new:
             yield tr(
