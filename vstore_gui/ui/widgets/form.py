@@ -201,7 +201,8 @@ class Field(QWidget):
         self.control.setAccessibleName(words.replace("&", ""))
         self.control.setAccessibleDescription(help_text)
         self.help = label(help_text, role="soft", wrap=True)
-        self.help.setVisible(bool(help_text))
+        if not help_text:
+            self.help.hide()  # shown with the field: shown before it has a parent it would be a window
         self.message = Notice("problem")
         self.message.hide()
         row = QHBoxLayout()
