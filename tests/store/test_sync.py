@@ -150,6 +150,24 @@ async def test_milestones_tell_when_names_and_details_of_a_pool_are_whole() -> N
         ]
 
 
+async def test_what_was_read_before_a_refresh_is_read_again_after_it() -> None:
+    async with world() as w:
+        pool = w.host.add_pool("images")
+        w.host.add_volume(pool.uuid, "a.qcow2", allocation_bytes=1)
+        await w.open()
+        async with w.sync.slices._lock:  # what has come waits for its turn
+            w.sync.watch_pool(w.key(pool))
+            await eventually(lambda: w.asked().get("ReadVolumes"), "the reading")
+            for _ in range(30):
+                await asyncio.sleep(0)
+            w.host.change_volume(pool.uuid, "a.qcow2", allocation_bytes=2)
+            w.host.change_pool(pool.uuid)  # its refresh is told
+            for _ in range(30):
+                await asyncio.sleep(0)
+        await w.settled()
+        assert w.store.volumes(w.key(pool))["a.qcow2"].allocation_bytes == 2
+
+
 async def test_a_long_listing_is_applied_in_slices_and_ends_complete() -> None:
     async with world() as w:
         pool = w.host.add_pool("big")

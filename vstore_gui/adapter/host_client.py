@@ -116,8 +116,8 @@ class HostClient:
         number = next(self._ids)
         pending = _Pending(call, asyncio.get_running_loop().create_future(), on_part)
         self._pending[number] = pending
-        supervisor.send(Request(number, cast(AnyCall, call)))
         try:
+            supervisor.send(Request(number, cast(AnyCall, call)))
             async with asyncio.timeout(deadline_s):
                 return cast(R, await pending.answer)
         except TimeoutError:

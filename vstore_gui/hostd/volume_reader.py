@@ -14,6 +14,7 @@ from vstore_gui.entities.errors import ErrorKind, HostError
 from vstore_gui.entities.volume import VolumeName, VolumeState
 from vstore_gui.hostd.errors import explain, fault
 from vstore_gui.hostd.files import Files
+from vstore_gui.hostd.foreign_bytes import volume_named
 from vstore_gui.hostd.lanes import Run, Work
 from vstore_gui.xml.document import XmlError
 from vstore_gui.xml.volume import read_volume
@@ -200,7 +201,7 @@ class _Reading:
         try:
             if volume is None:
                 pool = connection.storagePoolLookupByUUIDString(self._call.pool)
-                volume = pool.storageVolLookupByName(name)
+                volume = volume_named(pool, name)
             key = volume.key()
             return name, key, volume.XMLDesc(0)
         except libvirt.libvirtError as error:

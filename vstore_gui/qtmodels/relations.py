@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from vstore_gui.entities.domain import FILE_ROLES
 from vstore_gui.entities.keys import DomainKey, PoolKey, VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.entities.volume import VolumeState
@@ -66,7 +67,8 @@ class Relations:
             if use.through:
                 indirect[use.domain] = None
             else:
-                targets.setdefault(use.domain, []).append(use.target or use.role)
+                role = use.target or tr(FILE_ROLES.get(use.role, use.role))
+                targets.setdefault(use.domain, []).append(role)
         if not uses and not overlays:
             if not complete:
                 return Users("loading", "", "", (), "", 0)

@@ -29,6 +29,8 @@ class PoolDetails:
         self._host = context.host
         self._store = context.store
         self._old: set[str] = set()
+        # Marked old while they are being read: what comes may have been read before that.
+        self._overtaken: set[str] = set()
         self._hurry = False
         self._visible = visible
         self._wanted: dict[str, None] = {}
@@ -54,7 +56,9 @@ class PoolDetails:
     def mark_old(self, names: Iterable[str] | None = None, *, hurry: bool = True) -> None:
         """Something may have changed these volumes (None: all) since they were read. Without `hurry` it is
         enough to read them again when they come into view."""
-        self._old.update(self._store.volumes(self._key) if names is None else names)
+        old = set(self._store.volumes(self._key) if names is None else names)
+        self._old |= old
+        self._overtaken |= self._in_flight if names is None else self._in_flight & old
         self._hurry = self._hurry or hurry
 
     def missing(self, names: Iterable[str] | None = None) -> list[str]:
@@ -79,7 +83,7 @@ class PoolDetails:
         if not self._context.can_ask(self._key.uuid):
             return
         for name in names:
-            if name not in self._in_flight:
+            if name not in self._in_flight or name in self._overtaken:
                 self._wanted[name] = None
         if self._wanted and self._task is None:
             self._task = self._context.tasks.start(self._run())
@@ -130,6 +134,7 @@ class PoolDetails:
                 # By name, as tables are sorted at first: a batch then fills rows that stand together.
                 names = tuple(dict.fromkeys([*seen, *sorted(self._wanted)]))
                 self._in_flight = set(names)
+                self._overtaken.clear()
                 self._wanted.clear()
                 self._answering = True
                 try:
@@ -190,7 +195,7 @@ class PoolDetails:
         volumes = [volume for volume in part.volumes if volume.name in known]
         done = [volume.name for volume in part.volumes]
         self._in_flight.difference_update(done)
-        self._old.difference_update(done)
+        self._old.difference_update(name for name in done if name not in self._overtaken)
         self._old.difference_update(part.missing)
         self._store.put_volumes(self._key, volumes, part.missing)
 

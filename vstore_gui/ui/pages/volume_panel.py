@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from vstore_gui.entities.calls import GetVolumeDocument
+from vstore_gui.entities.domain import FILE_ROLES
 from vstore_gui.entities.keys import VolumeKey
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
 from vstore_gui.entities.volume import VolumeState
@@ -191,7 +192,7 @@ def _allocated(state: VolumeState, share: float | None) -> str:
 
 def _use_words(use: Use) -> str:
     """How a machine uses it: 'disk vda', 'kernel', 'disk vda through web01.qcow2'."""
-    what = use.target or use.role
+    what = use.target or tr(FILE_ROLES.get(use.role, use.role))
     if use.through:
         return tr(
             QT_TRANSLATE_NOOP("vstore", "{what} through {overlay}"),
