@@ -27,7 +27,7 @@ AGEING_MS = 30_000
 _TEMPLATES_MS = 200
 # While a large pool is being listed: rows that are shown at once, and how often more are taken in.
 _ROWS_AT_ONCE = 500
-_MOST_ARRIVING = 1500
+_MOST_ARRIVING = 1000
 _ARRIVAL_MS = 150
 """How often 'now' may become '2 min'."""
 

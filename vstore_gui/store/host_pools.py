@@ -19,7 +19,7 @@ from vstore_gui.store.reads import Read, Turn
 __all__ = ["HostPools"]
 
 # So many rows are applied in one turn of the loop: 1,000 new names cost the store and its index some 5 ms.
-_SLICE: Final = 600
+_SLICE: Final = 500
 # So many pools are listed at a time: a daemon answers five calls of one client at once.
 _PARALLEL_LISTINGS: Final = 3
 # A refresh of ours comes back as an event as well, within this time.
