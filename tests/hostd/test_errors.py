@@ -88,6 +88,12 @@ SAMPLES: list[tuple[int, int, str, ErrorKind]] = [
     ),
     (SYSTEM, RPC, "Cannot recv data: Ncat: libvirt-sock: No such file or directory" + RESET, K.NOT_RUNNING),
     (L.VIR_ERR_NO_CONNECT, L.VIR_FROM_NONE, "no connection driver available for URI 'foo'", K.NOT_SUPPORTED),
+    (
+        L.VIR_ERR_INVALID_ARG,
+        L.VIR_FROM_REMOTE,
+        "invalid argument: remote_open: transport in URL not recognised (should be tls|unix|ssh)",
+        K.NOT_SUPPORTED,
+    ),
     (L.VIR_ERR_INTERNAL_ERROR, QEMU, "unexpected QEMU URI path '/wrong', try qemu:///system", K.INVALID),
     # the link
     (SYSTEM, RPC, "End of file while reading data: Input/output error", K.LOST),

@@ -27,7 +27,7 @@ from vstore_gui.store.changes import Changes
 from vstore_gui.store.store import Store
 from vstore_gui.store.sync import Sync
 
-__all__ = ["Disc", "Drive", "InsertMediaFlow", "Recents"]
+__all__ = ["Disc", "Drive", "InsertMediaFlow", "Recents", "is_iso"]
 
 _ISO_NAMES: Final = (".iso",)
 _FLOPPY_NAMES: Final = (".img", ".ima", ".vfd", ".flp")
@@ -60,6 +60,12 @@ class Drive:
     key: DiskKey
     domain: DomainState
     disk: DiskState
+
+
+def is_iso(volume: VolumeState) -> bool:
+    """A disc for a CD-ROM drive, by its format or, where that tells nothing, by its name."""
+    named = volume.name.lower().endswith(_ISO_NAMES)
+    return volume.format == "iso" or (named and volume.format in (None, "raw", "unknown"))
 
 
 class InsertMediaFlow:
@@ -175,8 +181,7 @@ class InsertMediaFlow:
                 and (volume.format is None or volume.format in ("raw", "fat", "unknown"))
                 and (volume.capacity_bytes is None or volume.capacity_bytes <= FLOPPY_MAX_BYTES)
             )
-        named = volume.name.lower().endswith(_ISO_NAMES)
-        return volume.format == "iso" or (named and volume.format in (None, "raw", "unknown"))
+        return is_iso(volume)
 
     def _named_like(self, path: str) -> bool:
         """A recent file whose name does not speak against this drive."""

@@ -61,6 +61,9 @@ _OPEN_DAEMON = "sudo systemctl start libvirtd.socket"
 _OPEN_MODULAR = (
     "sudo systemctl start virtqemud.socket virtstoraged.socket virtsecretd.socket virtnodedevd.socket"
 )
+_ADDRESSES = QT_TRANSLATE_NOOP(
+    "vstore", "An address looks like qemu:///system or qemu+ssh://user@host/system."
+)
 
 ROWS: tuple[Row, ...] = (
     # ── connecting ──
@@ -197,9 +200,14 @@ ROWS: tuple[Row, ...] = (
         QT_TRANSLATE_NOOP("vstore", "libvirt knows no such kind of address."),
         codes=_any(L.VIR_ERR_NO_CONNECT, L.VIR_ERR_INVALID_CONN),
         domains=_any(L.VIR_FROM_NONE),
-        advice=QT_TRANSLATE_NOOP(
-            "vstore", "An address looks like qemu:///system or qemu+ssh://user@host/system."
-        ),
+        advice=_ADDRESSES,
+    ),
+    Row(
+        ErrorKind.NOT_SUPPORTED,
+        QT_TRANSLATE_NOOP("vstore", "libvirt knows no such way to a host."),
+        codes=_any(L.VIR_ERR_INVALID_ARG),
+        pattern=_like(r"transport in URL not recogni[sz]ed"),
+        advice=_ADDRESSES,
     ),
     Row(
         ErrorKind.INVALID,

@@ -15,6 +15,7 @@ from vstore_gui.entities.host import HostInfo
 from vstore_gui.hostd import counting
 from vstore_gui.hostd.foreign_bytes import shown_path
 from vstore_gui.hostd.registry import Asked, handles
+from vstore_gui.hostd.uris import is_test
 from vstore_gui.xml.capabilities import read_host_capabilities, supported_pool_kinds
 from vstore_gui.xml.document import XmlError
 
@@ -54,8 +55,8 @@ def read_info(session: Session) -> HostInfo:
 
 @handles(ProbePath)
 def probe_path(asked: Asked, call: ProbePath) -> PathFacts:
-    """Blocks as long as the file system does."""
-    if not asked.session.files.local:
+    """Blocks as long as the file system does. The test driver's files are on no file system."""
+    if not asked.session.files.local or is_test(asked.session.uri):
         return PathFacts(known=False)
     path = Path(call.path)
     try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from urllib.parse import urlsplit
 
 from vstore_gui.entities.host import HostLink, HostState
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
-from vstore_gui.qtmodels.formats import tr
+from vstore_gui.qtmodels.formats import duration_text, tr
 
-__all__ = ["host_title", "link_text", "link_word", "uri_title"]
+__all__ = ["host_title", "link_text", "link_word", "retry_text", "uri_title"]
 
 _LINKS = {
     HostLink.OFFLINE: QT_TRANSLATE_NOOP("vstore", "not connected"),
@@ -52,6 +53,14 @@ def link_text(host: HostState) -> str:
     if host.stale and host.link is HostLink.ONLINE:
         return tr(QT_TRANSLATE_NOOP("vstore", "old values"))
     return tr(_LINKS[host.link])
+
+
+def retry_text(host: HostState, now_s: float) -> str:
+    """'trying again in 12 s'; '' when no try is waited for."""
+    if host.retry_at_s is None or host.link not in (HostLink.FAILED, HostLink.RECONNECTING):
+        return ""
+    left_s = max(1, math.ceil(host.retry_at_s - now_s))
+    return tr(QT_TRANSLATE_NOOP("vstore", "trying again in {time}"), time=duration_text(left_s))
 
 
 def link_word(host: HostState) -> str:

@@ -19,6 +19,7 @@ from vstore_gui.entities.keys import DomainKey, HostId, PoolKey, VolumeKey
 from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.pool_kinds import POOL_KINDS, VolumeOperation
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
+from vstore_gui.flows.insert_media import is_iso
 from vstore_gui.store.changes import Changes, Key
 from vstore_gui.ui.action_table import (
     DOMAIN_MENU,
@@ -141,6 +142,8 @@ class Actions(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
         for name in names:
+            if name == "attach_iso" and names is VOLUMES_MENU and self._disc() is None:
+                continue  # of a volume that is no disc
             if name:
                 menu.addAction(self[name])
             else:
@@ -164,8 +167,7 @@ class Actions(QObject):
         self._update_host()
         self._update_pool()
         self._update_volumes()
-        domain_or_pool = self._domain or self._pool
-        self._allow("refresh", () if domain_or_pool else self._why_offline())
+        self._allow("refresh", self._why_offline())
         self._allow("copy", () if self._host else self._nothing())
         self._allow("rename", (tr(QT_TRANSLATE_NOOP("vstore", "Volumes and pools cannot be renamed yet.")),))
         if self._pool is None and self._domain is None and self._host is not None:
@@ -273,8 +275,13 @@ class Actions(QObject):
         self._services.navigator.new_volume(self._pool)
 
     def _attach_iso(self) -> None:
-        iso = self._volumes[0] if len(self._volumes) == 1 else None
-        self._services.navigator.attach_iso(iso)
+        self._services.navigator.attach_iso(self._disc())
+
+    def _disc(self) -> VolumeKey | None:
+        """The selected volume, where it is one and a disc."""
+        key = self._volumes[0] if len(self._volumes) == 1 else None
+        volume = self._services.store.volume(key) if key is not None else None
+        return key if volume is not None and is_iso(volume) else None
 
     def _undo(self) -> None:
         self._asked.undo()

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
             self.commands,
             self.theme,
             choose_theme=self._choose_theme,
+            fill_columns=lambda menu: self.pages.fill_columns(menu),
             toggle_activity=lambda: self.activity.set_collapsed(not self.activity.collapsed),
             show_diagnostics=lambda: openers.diagnostics(services, self),
             show_keys=lambda: openers.keyboard_help(self.commands, self),

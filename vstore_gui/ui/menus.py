@@ -154,6 +154,7 @@ def fill_menus(
     theme: Theme | None,
     *,
     choose_theme: Callable[[ThemeChoice], object],
+    fill_columns: Callable[[QMenu], object],
     toggle_activity: Callable[[], object],
     show_diagnostics: Callable[[], object],
     show_keys: Callable[[], object],
@@ -188,6 +189,14 @@ def fill_menus(
     view = bar.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&View")))
     view.addAction(actions["refresh"])
     view.addSeparator()
+    columns = view.addMenu(tr(QT_TRANSLATE_NOOP("vstore", "&Columns")))
+
+    def columns_of_now() -> None:
+        columns.clear()
+        fill_columns(columns)
+        columns.menuAction().setEnabled(not columns.isEmpty())
+
+    view.aboutToShow.connect(columns_of_now)
     activity = view.addAction(tr(QT_TRANSLATE_NOOP("vstore", "Show or hide the &activity")))
     activity.triggered.connect(lambda *_: toggle_activity())
     if theme is not None:

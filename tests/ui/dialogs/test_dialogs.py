@@ -138,6 +138,15 @@ async def test_loss_is_confirmed_by_typing_the_name(desk: Desk) -> None:
     assert answers == [1]
 
 
+async def test_the_only_disc_is_chosen_already(desk: Desk) -> None:
+    desk.host.remove_volume(desk.iso.uuid, "debian-13.iso")
+    await desk.sync.reread_pool(desk.iso)
+    dialog = AttachIsoDialog(desk.services)
+    dialog.open()
+    await eventually(lambda: dialog.flow.disc is not None, "it is chosen")
+    assert dialog.discs.current == desk.volume(desk.iso, "fedora-43.iso")
+
+
 async def test_enter_without_the_name_cancels(desk: Desk) -> None:
     dialog = await with_spare_volume(desk)
     answers: list[int] = []

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 
 from tests.support.waiting import eventually
 from tests.ui.dialogs.desk import HOST, Desk, closed, find, press, type_into
@@ -260,3 +269,19 @@ async def test_a_hostile_name_is_shown_as_plain_text(desk: Desk) -> None:
     await eventually(
         lambda: any("<b>bold</b> & <img src=x>" in words for words in said(wizard)), "the name as it is"
     )
+
+
+async def test_why_a_kind_cannot_be_chosen_stands_above_those_kinds(desk: Desk) -> None:
+    wizard = opened(desk)
+    lines = [
+        label for label in wizard.findChildren(QLabel) if "cannot make pools of this kind yet" in label.text()
+    ]
+    assert lines
+    for line in lines:
+        assert line.isVisible()
+    first = next(b for b in wizard.findChildren(QRadioButton) if not b.isEnabled())
+
+    def height(widget: QWidget) -> int:
+        return widget.mapTo(wizard, QPoint(0, 0)).y()
+
+    await eventually(lambda: any(height(line) < height(first) for line in lines), "it stands above them")

@@ -219,6 +219,51 @@ async def test_columns_that_are_chosen_are_remembered(window: MainWindow, desk: 
     again.deleteLater()
 
 
+async def test_names_have_room_and_a_column_of_nothing_is_left_out(window: MainWindow, desk: Desk) -> None:
+    page = await show_images(window, desk)
+    await desk.sync.complete()
+    table = page.volumes.table
+    header = table.horizontalHeader()
+    modified = VolumeColumn.MODIFIED
+    await eventually(lambda: header.isSectionHidden(modified), "no volume tells when it was modified")
+    assert header.sectionSize(VolumeColumn.NAME) >= 30 * table.fontMetrics().averageCharWidth()
+    columns = next(menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "&Columns")
+    view = columns.parent()
+    assert isinstance(view, QMenu)
+    view.aboutToShow.emit()
+    action = next(action for action in columns.actions() if action.text() == "Modified")
+    action.trigger()
+    assert not header.isSectionHidden(modified)
+    table.leave_out(modified, empty=True)
+    assert not header.isSectionHidden(modified)  # the user has asked for it
+
+
+async def test_attach_iso_is_offered_for_a_volume_only_when_it_is_a_disc(
+    window: MainWindow, desk: Desk
+) -> None:
+    await show_images(window, desk)
+    select_names(window, "web01.qcow2")
+    menu = window.commands.menu(window, volumes=True)
+    assert window.commands["attach_iso"] not in menu.actions()
+    menu.deleteLater()
+
+
+async def test_refresh_waits_for_the_host(window: MainWindow, desk: Desk) -> None:
+    await show_images(window, desk)
+    refresh = window.commands["refresh"]
+    assert refresh.isEnabled()
+    host = desk.store.host(HOST)
+    assert host is not None
+    again_s = time.time() + 30
+    desk.store.put_host(msgspec.structs.replace(host, link=HostLink.FAILED, retry_at_s=again_s))
+    await eventually(lambda: not refresh.isEnabled(), "there is nobody to ask")
+    assert "not connected" in refresh.toolTip()
+    window.show_key(HOST)
+    page = window.pages.currentWidget()
+    assert isinstance(page, HostPage)
+    assert "failed · trying again in" in page.header.line.text
+
+
 async def test_reading_again_tells_a_new_age_though_nothing_changed(window: MainWindow, desk: Desk) -> None:
     page = await show_images(window, desk)
     await eventually(lambda: "just now" in page.volumes.summary.text(), "the age is told")

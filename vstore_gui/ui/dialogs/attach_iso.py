@@ -62,6 +62,7 @@ class AttachIsoDialog(MediaDialog):
         )
         self.body.addWidget(label(tr(QT_TRANSLATE_NOOP("vstore", "Disc")), strong=True))
         self.body.addWidget(self.discs, 1)
+        self.body.addWidget(self.path_field)
         self.body.addWidget(label(tr(QT_TRANSLATE_NOOP("vstore", "Drive")), strong=True))
         self.body.addWidget(self.drives, 1)
         self.body.addWidget(self._no_drive)

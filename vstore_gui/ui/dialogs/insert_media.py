@@ -28,5 +28,6 @@ class InsertMediaDialog(MediaDialog):
         )
         self.setObjectName("InsertMediaDialog")
         self.body.addWidget(self.discs, 1)
+        self.body.addWidget(self.path_field)
         self.build(tr(QT_TRANSLATE_NOOP("vstore", "&Insert")))
         self.discs.filter_box.setFocus()

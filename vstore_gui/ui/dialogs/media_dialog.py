@@ -48,6 +48,8 @@ class MediaDialog(Dialog):
         self._discs: dict[Any, Disc] = {}
         self._failure: tuple[Reason, ...] = ()
         self._working = False
+        self._loaded = False
+        self._picked_once = False
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(_RECHECK_MS)
@@ -89,7 +91,6 @@ class MediaDialog(Dialog):
 
     def build(self, verb: str) -> None:
         """Put the parts in their order; called once by the subclass, after its own parts."""
-        self.body.addWidget(self.path_field)
         self.body.addWidget(self.notices)
         self.add_cancel()
         self.insert = self.add_button(verb, default=True)
@@ -111,11 +112,17 @@ class MediaDialog(Dialog):
         host = self._services.store.host(host_id) if host_id else None
         local = host is not None and host.info.local
         self._browse.setEnabled(local)
-        self._browse.setToolTip(
+        why_not = (
             ""
             if local
             else tr(QT_TRANSLATE_NOOP("vstore", "Only files of this computer can be browsed; type the path."))
+            if host is not None
+            else tr(QT_TRANSLATE_NOOP("vstore", "Choose a drive first: the path is one of its host's."))
         )
+        self._browse.setToolTip(why_not)
+        self._browse.setAccessibleDescription(why_not)
+        self.path_field.set_help(why_not)
+        self._pick_the_only_one()
         self.check()
 
     def check(self) -> bool:
@@ -160,7 +167,18 @@ class MediaDialog(Dialog):
 
     async def _load(self) -> None:
         await self.flow.load()
+        self._loaded = True
         self.show_live()
+
+    def _pick_the_only_one(self) -> None:
+        """Where all is known and there is one disc, that is meant: once, for it may be put aside."""
+        if not self._loaded or self._picked_once or self.flow.disc is not None or self.flow.path:
+            return
+        self._picked_once = True
+        if len(self._discs) == 1:
+            ((key, disc),) = self._discs.items()
+            if not disc.in_drive:
+                self.discs.pick(key)
 
     def _row(self, key: Any, disc: Disc) -> PickRow:
         where = disc.pool_name or str(PurePosixPath(disc.path or "").parent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
@@ -12,7 +14,7 @@ from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.pool_kinds import POOL_KINDS
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count, Names, text
 from vstore_gui.qtmodels.formats import when_tooltip
-from vstore_gui.qtmodels.hosts import host_title, link_text, link_word
+from vstore_gui.qtmodels.hosts import host_title, link_text, link_word, retry_text
 from vstore_gui.qtmodels.roles import Part
 from vstore_gui.store.changes import Changes, Key
 from vstore_gui.ui.actions import Actions
@@ -88,6 +90,8 @@ class HostPage(QWidget):
         column.addWidget(scrolled(self._space_title, self._space, self._space_note, self._details), 1)
         self._following = QTimer(self, interval=_FOLLOW_MS, singleShot=True)
         self._following.timeout.connect(self._follow)
+        self._counting = QTimer(self, interval=1000)
+        self._counting.timeout.connect(self._say_link)
         end = services.store.subscribe(self._store_changed)
         self.destroyed.connect(lambda *_, end=end: end())
 
@@ -117,9 +121,7 @@ class HostPage(QWidget):
         if state is None:
             return
         self.header.set_title(host_title(state))
-        self.header.line.set_parts(
-            (Part(link_text(state), style=_ROLES.get(link_word(state), "soft")), Part(self._address(state)))
-        )
+        self._say_link()
         offline = state.link in (HostLink.OFFLINE, HostLink.FAILED, HostLink.RECONNECTING)
         self._try_again.setVisible(offline)
         self._disconnect.setVisible(not offline)
@@ -135,6 +137,21 @@ class HostPage(QWidget):
         )
         self._details.set_facts(self._facts(state, pools))
         self._say_trouble(state)
+
+    def _say_link(self) -> None:
+        """Where the link stands; until the next try, how long that is."""
+        state = self._services.store.host(self._host) if self._host else None
+        if state is None:
+            return
+        again = retry_text(state, time.time())
+        parts = [Part(link_text(state), style=_ROLES.get(link_word(state), "soft"))]
+        if again:
+            parts.append(Part(again))
+        self.header.line.set_parts((*parts, Part(self._address(state))))
+        if not again or not self.isVisible():
+            self._counting.stop()
+        elif not self._counting.isActive():
+            self._counting.start()
 
     def _address(self, state: HostState) -> str:
         """The URI; for the demo host, whose file lies wherever VStore is installed, what it is."""
@@ -167,7 +184,7 @@ class HostPage(QWidget):
             ),
             Fact(
                 tr(QT_TRANSLATE_NOOP("vstore", "Next try")),
-                when_tooltip(state.retry_at_s) if state.link is HostLink.RECONNECTING else None,
+                when_tooltip(state.retry_at_s) or None,
             ),
             Fact(tr(QT_TRANSLATE_NOOP("vstore", "Host name")), info.hostname),
             Fact(tr(QT_TRANSLATE_NOOP("vstore", "Driver")), info.driver),

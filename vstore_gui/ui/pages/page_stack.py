@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from vstore_gui.entities.keys import DiskKey, DomainKey, PoolKey, VolumeKey
 from vstore_gui.store.changes import Key
@@ -110,6 +110,12 @@ class PageStack(QStackedWidget):
             return False
         focus()
         return True
+
+    def fill_columns(self, menu: QMenu) -> None:
+        """The columns of the page's table; nothing where it has none."""
+        fill = getattr(self.currentWidget(), "fill_columns", None)
+        if fill is not None:
+            fill(menu)
 
     @property
     def selected_volumes(self) -> tuple[VolumeKey, ...]:

@@ -33,6 +33,7 @@ from vstore_gui.ui.widgets.tabs import Tabs
 __all__ = ["PoolPage", "lifecycle_words", "source_words"]
 
 _FOLLOW_MS = 120
+_COUNT_MS = 250
 _DETAILS = 1  # the tab
 
 _LIFECYCLE: dict[PoolLifecycle, tuple[str, str]] = {
@@ -108,7 +109,12 @@ class PoolPage(QWidget):
         self._ageing = QTimer(self, interval=1000)
         self._ageing.timeout.connect(self._say_trouble)
         self.volumes.selection_changed.connect(self.selection_changed)
-        self.volumes.counts_changed.connect(self._say_count)
+        # The tabs lay themselves out anew for each word: some 6 ms, too many while a large pool is listed.
+        self._counting = QTimer(self, interval=_COUNT_MS, singleShot=True)
+        self._counting.timeout.connect(self._say_count)
+        self.volumes.counts_changed.connect(
+            lambda _total: None if self._counting.isActive() else self._counting.start()
+        )
         unsubscribe = services.store.subscribe(self._store_changed)
         self.destroyed.connect(lambda *_, end=unsubscribe: end())
 
@@ -146,6 +152,9 @@ class PoolPage(QWidget):
     def focus_filter(self) -> None:
         self.tabs.setCurrentWidget(self.volumes)
         self.volumes.focus_filter()
+
+    def fill_columns(self, menu: QMenu) -> None:
+        self.volumes.table.fill_column_menu(menu)
 
     @property
     def selected(self) -> tuple[VolumeKey, ...]:
@@ -213,15 +222,9 @@ class PoolPage(QWidget):
         ]
         if kind is not None:
             hints: dict[str, tuple[str, str]] = {
-                "yes": (QT_TRANSLATE_NOOP("vstore", "shared: machines here can migrate live"), "ok"),
-                "no": (
-                    QT_TRANSLATE_NOOP("vstore", "local: machines here migrate only with their disks copied"),
-                    "warn",
-                ),
-                "if shared": (
-                    QT_TRANSLATE_NOOP("vstore", "machines here migrate live only if other hosts see it too"),
-                    "soft",
-                ),
+                "yes": (QT_TRANSLATE_NOOP("vstore", "shared: live migration"), "ok"),
+                "no": (QT_TRANSLATE_NOOP("vstore", "local: migration copies disks"), "warn"),
+                "if shared": (QT_TRANSLATE_NOOP("vstore", "live migration if shared"), "soft"),
             }
             hint, role = hints[kind.shared]
             parts.append(Part(tr(hint), style=role))
@@ -356,13 +359,14 @@ class PoolPage(QWidget):
                 self._document.show()
             self._document.show_document(self._key.host, GetPoolDocument(self._key.uuid))
 
-    def _say_count(self, total: int) -> None:
+    def _say_count(self) -> None:
+        total = self.volumes.model.counts.total
         words = (
             tr(QT_TRANSLATE_NOOP("vstore", "Volumes {n}"), n=Count(total))
             if total
             else tr(QT_TRANSLATE_NOOP("vstore", "Volumes"))
         )
-        if self.tabs.tabText(0) != words:  # it lays out and repaints the whole tab, the table with it
+        if self.tabs.tabText(0) != words:
             self.tabs.setTabText(0, words)
 
 

@@ -13,6 +13,7 @@ from vstore_gui.entities.keys import PoolKey, VolumeKey
 from vstore_gui.entities.pool import PoolState
 from vstore_gui.entities.pool_kinds import POOL_KINDS, VolumeOperation
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP, Count
+from vstore_gui.qtmodels.volume_columns import VolumeColumn
 from vstore_gui.qtmodels.volumes import VolumesModel
 from vstore_gui.store.changes import Changes, Key
 from vstore_gui.ui.actions import Actions
@@ -222,9 +223,19 @@ class VolumesTab(QWidget):
         if not self._saying.isActive():
             self._saying.start()
         self.counts_changed.emit(self.model.counts.total)
+        self._leave_out_empty()
         self._close_hidden_panel()
         if self._wanted is not None and self.model.counts.total:
             self._select_now(self._wanted)
+
+    def _leave_out_empty(self) -> None:
+        """Once all is read it is known whether any volume tells when it was modified."""
+        counts = self.model.counts
+        if self._pool is None or not counts.total or counts.detailed < counts.total:
+            return
+        volumes = self._services.store.volumes(self._pool).values()
+        empty = all(volume.modified_s is None for volume in volumes)
+        self.table.leave_out(VolumeColumn.MODIFIED, empty=empty)
 
     def _choose_face(self) -> None:
         """The table, or what could be in it."""

@@ -52,6 +52,11 @@ _NUMBERS: Final = frozenset(int(column) for column, spec in COLUMNS.items() if s
 Index = QModelIndex | QPersistentModelIndex
 
 
+def _cut(part: Part) -> Qt.TextElideMode:
+    """Names differ in their ends."""
+    return Qt.TextElideMode.ElideRight if part.key is None else Qt.TextElideMode.ElideMiddle
+
+
 class _Texts:
     """Laid-out single lines of one font, cut to a width."""
 
@@ -212,7 +217,7 @@ class VolumeDelegate(QStyledItemDelegate):
             if part.style == "tag":
                 width = min(float(chip_width(self._small_metrics, text)), room)
             else:
-                width = self._plain.get(text, int(room))[1]
+                width = self._plain.get(text, int(room), _cut(part))[1]
             placed.append((QRectF(x, rect.y(), width, rect.height()), part, text))
             x += width
         return placed
@@ -226,7 +231,7 @@ class VolumeDelegate(QStyledItemDelegate):
                 continue
             painter.setFont(self._plain.font)
             painter.setPen(qcolor("accent" if part.key is not None else _PART_ROLES.get(part.style, "ink")))
-            shown, _taken = self._plain.get(text, int(right - place.x()))
+            shown, _taken = self._plain.get(text, int(right - place.x()), _cut(part))
             painter.drawStaticText(QPointF(place.x(), top), shown)
 
     def link_at(self, rect: QRect, index: Index, position: QPointF) -> Any:

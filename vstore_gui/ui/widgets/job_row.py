@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from vstore_gui.actions.jobs import JobState, JobStatus
 from vstore_gui.actions.plan import Reason
@@ -12,11 +12,10 @@ from vstore_gui.entities.errors import ErrorKind, ErrorState
 from vstore_gui.entities.text import QT_TRANSLATE_NOOP
 from vstore_gui.qtmodels.formats import when_text, when_tooltip
 from vstore_gui.qtmodels.roles import Role
-from vstore_gui.ui.icons import pixmap
 from vstore_gui.ui.messages import render, tr, visible
 from vstore_gui.ui.services import Services
 from vstore_gui.ui.widgets.capacity_bar import paint_bar
-from vstore_gui.ui.widgets.form import key_name
+from vstore_gui.ui.widgets.form import Sign, key_name
 from vstore_gui.ui.widgets.labels import ElidedLabel, label, link_button
 from vstore_gui.ui.widgets.message_strip import MessageBanner
 
@@ -75,8 +74,7 @@ class JobRow(QFrame):
         column.setSpacing(4)
         row = QHBoxLayout()
         row.setSpacing(12)
-        self._picture = QLabel()
-        self._picture.setFixedWidth(18)
+        self._picture = Sign("running", "accent")
         self._sentence = ElidedLabel()
         self._bar = _ThinBar()
         self._result = ElidedLabel()
@@ -84,9 +82,9 @@ class JobRow(QFrame):
         self._note = ElidedLabel()
         self._note.setProperty("role", "soft")
         row.addWidget(self._picture)
-        row.addWidget(self._sentence, 5)
-        row.addWidget(self._bar, 8)
-        row.addWidget(self._result, 8)
+        row.addWidget(self._sentence, 10)
+        row.addWidget(self._bar, 6)
+        row.addWidget(self._result, 6)
         row.addWidget(self._note, 3)
         # Of one width in most rows, so that what stands left of it lines up.
         links = QWidget()
@@ -146,7 +144,7 @@ class JobRow(QFrame):
         name, role = _STATUS_ICONS[job.status]
         if job.status is JobStatus.DONE and job.warning is not None:
             name, role = "warning", "warn"
-        self._picture.setPixmap(pixmap(name, role, 16, self.devicePixelRatioF()))
+        self._picture.show_icon(name, role)
         self._picture.setAccessibleName(index.data(Role.STATE_TEXT) or "")
         self._offer(job, title, undoable=bool(index.data(Role.UNDOABLE)))
         if self._details_button.isChecked():
@@ -227,8 +225,7 @@ class JobRow(QFrame):
             line = QHBoxLayout()
             line.setSpacing(8)
             name, role, word = _step_mark(job, number)
-            mark = QLabel()
-            mark.setPixmap(pixmap(name, role, 14, self.devicePixelRatioF()))
+            mark = Sign(name, role, 14)
             mark.setToolTip(word)
             line.addWidget(mark)
             sentence = label(render(step.sentence), selectable=True, wrap=True)

@@ -38,16 +38,17 @@ _TELL_VIEW_MS = 80
 _SAVE_MS = 500
 # Widths in letters, for the first time.
 _WIDTHS = {
-    VolumeColumn.FORMAT: 10,
-    VolumeColumn.CAPACITY: 11,
-    VolumeColumn.ALLOCATION: 12,
-    VolumeColumn.PERCENT: 19,
-    VolumeColumn.BACKING: 20,
-    VolumeColumn.USED_BY: 20,
+    VolumeColumn.FORMAT: 9,
+    VolumeColumn.CAPACITY: 10,
+    VolumeColumn.ALLOCATION: 11,
+    VolumeColumn.PERCENT: 13,
+    VolumeColumn.BACKING: 16,
+    VolumeColumn.USED_BY: 19,
     VolumeColumn.PATH: 44,
-    VolumeColumn.MODIFIED: 13,
+    VolumeColumn.MODIFIED: 11,
 }
-_NAME_AT_LEAST = 20  # letters
+_NAME_AT_LEAST = 30  # letters
+_BACKING_AT_MOST = 22
 
 
 class VolumeTable(QTableView):
@@ -68,6 +69,8 @@ class VolumeTable(QTableView):
         self._pressed_link: Any = None
         self._fitting = True
         self._own_widths = False
+        self._empty: set[VolumeColumn] = set()  # left out, because no row has anything in them
+        self._asked_for: set[VolumeColumn] = set()
         self.setAccessibleName(tr(QT_TRANSLATE_NOOP("vstore", "Volumes")))
         self.setProperty("framed", True)
         self.setModel(model)
@@ -130,7 +133,30 @@ class VolumeTable(QTableView):
     def save_columns(self) -> None:
         if not self._own_widths:
             return
-        self._settings.setValue(_LAYOUT, self.horizontalHeader().saveState())
+        header = self.horizontalHeader()
+        # What is left out is no choice of the user's: another pool has something to show there.
+        left_out = list(self._empty)
+        self._hide(left_out, hidden=False)
+        self._settings.setValue(_LAYOUT, header.saveState())
+        self._hide(left_out, hidden=True)
+
+    def leave_out(self, column: VolumeColumn, *, empty: bool) -> None:
+        """Hide a column while no row has anything in it, unless the user asks for it."""
+        if empty == (column in self._empty) or column in self._asked_for:
+            return
+        if empty and not self.horizontalHeader().isSectionHidden(column):
+            self._empty.add(column)
+            self._hide([column], hidden=True)
+        elif not empty:
+            self._empty.discard(column)
+            self._hide([column], hidden=False)
+        self._give_name_the_rest()
+
+    def _hide(self, columns: Sequence[VolumeColumn], *, hidden: bool) -> None:
+        fitting, self._fitting = self._fitting, True
+        for column in columns:
+            self.horizontalHeader().setSectionHidden(column, hidden)
+        self._fitting = fitting
 
     def _column_menu(self, position: QPoint) -> None:
         menu = self.column_menu()
@@ -138,9 +164,13 @@ class VolumeTable(QTableView):
 
     def column_menu(self) -> QMenu:
         """Which columns are shown; the name always is."""
-        header = self.horizontalHeader()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_column_menu(menu)
+        return menu
+
+    def fill_column_menu(self, menu: QMenu) -> None:
+        header = self.horizontalHeader()
         for column, spec in COLUMNS.items():
             action = menu.addAction(tr(spec.title))
             action.setCheckable(True)
@@ -150,9 +180,10 @@ class VolumeTable(QTableView):
         menu.addSeparator()
         reset = menu.addAction(tr(QT_TRANSLATE_NOOP("vstore", "As at first")))
         reset.triggered.connect(self._reset_columns)
-        return menu
 
     def _show_column(self, column: VolumeColumn, on: bool) -> None:
+        self._empty.discard(column)
+        self._asked_for.add(column)
         self.horizontalHeader().setSectionHidden(column, not on)
         self._own_widths = True
         self._saving.start()
@@ -160,11 +191,13 @@ class VolumeTable(QTableView):
     def _reset_columns(self) -> None:
         header = self.horizontalHeader()
         self._settings.remove(_LAYOUT)
+        left_out = list(self._empty)
         for place, column in enumerate(VolumeColumn):
             header.moveSection(header.visualIndex(column), place)
         self._fitting = True
         self._restore_columns()
         self._fitting = False
+        self._hide(left_out, hidden=True)
         self._give_name_the_rest()
 
     # ── selection and view ──────────────────────────────────────────────────────────────────────────────────
@@ -273,14 +306,24 @@ class VolumeTable(QTableView):
         self.menu_wanted.emit(event.globalPos())
 
     def _give_name_the_rest(self) -> None:
-        """Until the user has set widths, the names have what the other columns leave."""
+        """Until the user has set widths, the names have what the other columns leave; where that is more
+        than they need at least, backing files are named in full first.
+        """
         if self._own_widths:
             return
         header = self.horizontalHeader()
-        others = sum(header.sectionSize(c) for c in VolumeColumn if c != VolumeColumn.NAME)
-        least = _NAME_AT_LEAST * self.fontMetrics().averageCharWidth()
+        letter = self.fontMetrics().averageCharWidth()
+        shared = (VolumeColumn.NAME, VolumeColumn.BACKING)
+        room = self.viewport().width() - sum(header.sectionSize(c) for c in VolumeColumn if c not in shared)
+        least = _NAME_AT_LEAST * letter
+        backing = 0
+        if not header.isSectionHidden(VolumeColumn.BACKING):
+            narrow, wide = _WIDTHS[VolumeColumn.BACKING] * letter, _BACKING_AT_MOST * letter
+            backing = min(wide, max(narrow, room - least))
         self._fitting = True
-        header.resizeSection(VolumeColumn.NAME, max(least, self.viewport().width() - others))
+        if backing:
+            header.resizeSection(VolumeColumn.BACKING, backing)
+        header.resizeSection(VolumeColumn.NAME, max(least, room - backing))
         self._fitting = False
 
     def _resized(self) -> None:

@@ -92,6 +92,8 @@ class _KindPage(WizardPage):
         self._store = services.store
         self._flow = flow
         self._choices: dict[str, _Choice] = {}
+        self._boxes: dict[str, QVBoxLayout] = {}  # by where its kinds live: title, explanation, then rows
+        self._lines: dict[tuple[str, str], QWidget] = {}  # by that and the reason they tell
         self._group = QButtonGroup(self)
         self._host_box = QComboBox()
         self._host_field = Field(tr(QT_TRANSLATE_NOOP("vstore", "&Host")), self._host_box)
@@ -147,14 +149,14 @@ class _KindPage(WizardPage):
             box.setSpacing(8)
             box.addWidget(label(title, strong=True))
             box.addWidget(label(explanation, role="soft", wrap=True))
-            for kind, reason in self._flow.kinds():
-                if kind.where == where:
-                    choice = _Choice(kind, reason)
-                    self._choices[kind.kind] = choice
-                    self._group.addButton(choice.button)
-                    choice.button.toggled.connect(lambda on, k=kind.kind: self._toggled(k, on))
-                    box.addWidget(choice)
+            self._boxes[where] = box
             self.content.addLayout(box)
+        for kind, reason in self._flow.kinds():
+            choice = _Choice(kind, reason)
+            self._choices[kind.kind] = choice
+            self._group.addButton(choice.button)
+            choice.button.toggled.connect(lambda on, k=kind.kind: self._toggled(k, on))
+        self._arrange()
         self._choices[self._flow.draft.kind].button.setChecked(True)
 
     def _toggled(self, kind: str, on: bool) -> None:
@@ -166,6 +168,31 @@ class _KindPage(WizardPage):
         for kind, reason in self._flow.kinds():
             if kind.kind in self._choices:
                 self._choices[kind.kind].allow(reason)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Kinds that can be chosen, then the others, each with those of the same reason below its line."""
+        for where, box in self._boxes.items():
+            by_reason: dict[str, list[_Choice]] = {"": []}
+            for kind, reason in self._flow.kinds():
+                if kind.where == where and kind.kind in self._choices:
+                    words = "" if reason is None else render(reason)
+                    by_reason.setdefault(words, []).append(self._choices[kind.kind])
+            rows: list[QWidget] = []
+            for words, choices in by_reason.items():
+                if words:
+                    rows.append(self._lines.setdefault((where, words), label(words, wrap=True)))
+                rows += choices
+            shown = [item.widget() for at in range(2, box.count()) if (item := box.itemAt(at)) is not None]
+            if shown == rows:
+                continue
+            for widget in shown:
+                if widget is not None:
+                    box.removeWidget(widget)
+                    widget.setVisible(widget in rows)
+            for widget in rows:
+                box.addWidget(widget)
+                widget.setVisible(True)
 
 
 class _Choice(QWidget):
@@ -266,7 +293,10 @@ class _DirectoryPage(WizardPage):
 
     def show_target_state(self) -> None:
         """What the look at the path on the host has found."""
-        state = self._flow.target_state()
+        wrong = any(
+            reason.blocks and reason.field == "target_path" for reason in self._flow.problems("source")
+        )
+        state = None if wrong else self._flow.target_state()
         self._path_field.set_help(
             render(state)
             if state is not None
