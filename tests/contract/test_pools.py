@@ -136,6 +136,13 @@ async def test_a_pool_whose_directory_is_missing_does_not_start(site: Site, hear
         assert error.kind is ErrorKind.MISSING_PATH
 
 
+async def test_of_the_test_drivers_paths_nothing_is_claimed(site: Site, heard: Recorder) -> None:
+    if site.checks_storage:
+        return  # its paths are real
+    async with opened(site, heard):
+        assert not (await site.host.call(ProbePath("/"))).known
+
+
 async def test_only_an_empty_directory_is_deleted(site: Site, heard: Recorder) -> None:
     if not site.checks_storage:
         return  # the test driver has no directory

@@ -322,6 +322,22 @@ async def test_a_pool_is_stopped_and_started_and_undo_starts_it_again(window: Ma
     await eventually(lambda: desk.store.pool(desk.iso).active, "it runs again")  # type: ignore[union-attr]
 
 
+async def test_an_undo_that_is_refused_says_which_and_ctrl_z_goes_on_to_the_one_before(
+    window: MainWindow, desk: Desk
+) -> None:
+    window.run_plan(plan_set_autostart(desk.store, desk.images, True))
+    undo = window.commands["undo"]
+    await eventually(undo.isEnabled, "it can be undone")
+    window.run_plan(plan_set_autostart(desk.store, desk.iso, True))
+    await eventually(lambda: "iso library" in undo.text(), "the newest is undone first")
+    desk.host.remove_pool(desk.iso.uuid)
+    await eventually(lambda: desk.store.pool(desk.iso) is None, "its pool is gone")
+    undo.trigger()
+    await eventually(lambda: "images" in undo.text(), "the one before is offered")
+    said = [banner.accessibleName() for banner in window.strip.findChildren(MessageBanner)]
+    assert any(words.startswith("Cannot undo “") for words in said), said
+
+
 async def test_an_inactive_pool_says_so_and_offers_to_start_it(window: MainWindow, desk: Desk) -> None:
     made = desk.host.add_pool("asleep", active=False)
     await eventually(lambda: desk.store.pool_named(HOST, "asleep"), "it is known")

@@ -31,6 +31,11 @@ _STATUS_ICONS: dict[JobStatus, tuple[str, str]] = {
 }
 
 
+# Of the row's width: '64 % · 412 MiB/s · 4 s left' needs more than '14:05'.
+_NOTE_OF_PACE = 4
+_NOTE_OF_TIME = 2
+
+
 class _ThinBar(QWidget):
     """Progress; of unknown length it is hatched."""
 
@@ -82,10 +87,11 @@ class JobRow(QFrame):
         self._note = ElidedLabel()
         self._note.setProperty("role", "soft")
         row.addWidget(self._picture)
-        row.addWidget(self._sentence, 10)
+        row.addWidget(self._sentence, 9)
         row.addWidget(self._bar, 6)
-        row.addWidget(self._result, 6)
-        row.addWidget(self._note, 3)
+        row.addWidget(self._result, 9)
+        row.addWidget(self._note, _NOTE_OF_TIME)
+        self._row = row
         # Of one width in most rows, so that what stands left of it lines up.
         links = QWidget()
         links.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
@@ -134,6 +140,7 @@ class JobRow(QFrame):
         running = job.status is JobStatus.RUNNING
         self._bar.setVisible(running)
         self._result.setVisible(not running)
+        self._row.setStretchFactor(self._note, _NOTE_OF_PACE if running else _NOTE_OF_TIME)
         if running:
             self._bar.set_share(index.data(Role.PROGRESS))
             self._note.setText(visible(index.data(Role.NOTE) or ""))
