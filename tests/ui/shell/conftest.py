@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.support.waiting import eventually
 from tests.ui.dialogs.desk import Desk
 from vstore_gui.ui.main_window import MainWindow
 from vstore_gui.ui.theme import Theme, ThemeChoice
