@@ -92,7 +92,9 @@ async def test_a_pool_is_made_by_the_wizard_and_taken_back(site: Site, tmp_path:
         flow = NewPoolFlow(w.store, w.sync, w.host.id)
         flow.draft.name, flow.draft.target_path = "wizard <&>", site.place("wizard")
         await flow.probe()
-        assert str(flow.target_state()) == "The directory will be made."
+        # The test driver has no directories: of its paths nothing is known.
+        expected = "The directory will be made." if site.checks_storage else "None"
+        assert str(flow.target_state()) == expected
         job = await done(w, flow.plan())
         flow.close()
         key = w.store.pool_named(w.host.id, "wizard <&>")

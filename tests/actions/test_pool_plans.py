@@ -250,6 +250,19 @@ async def test_deleting_a_pool_with_its_contents_deletes_overlays_first(tmp_path
         assert "/srv/images" not in w.host.storage.directories
 
 
+async def test_a_pool_without_volumes_loses_none_and_one_volume_is_one() -> None:
+    async with world() as w:
+        pool = w.host.add_pool("images", target_path="/srv/images")
+        await w.open()
+        empty = await plan_delete_pool_contents(w.store, w.host, w.key(pool))
+        assert messages(empty.notes) == ["It has no volumes: no data is lost."]
+        w.host.add_volume(pool.uuid, "a.qcow2", allocation_bytes=2 << 20)
+        await w.sync.reread_pool(w.key(pool))
+        await w.sync.complete()
+        one = await plan_delete_pool_contents(w.store, w.host, w.key(pool))
+        assert messages(one.notes)[0].startswith("The volume with 2")
+
+
 async def test_a_pool_with_a_volume_in_use_is_not_deleted() -> None:
     async with world() as w:
         pool = w.host.add_pool("images", target_path="/srv/images")

@@ -250,7 +250,9 @@ class VolumesTab(QWidget):
                 "search",
                 tr(QT_TRANSLATE_NOOP("vstore", "No volume matches")),
                 tr(
-                    QT_TRANSLATE_NOOP("vstore", "None of {n} volumes has all of these words."),
+                    QT_TRANSLATE_NOOP("vstore", "None of {n} volumes has all of these words.")
+                    if counts.total > 1
+                    else QT_TRANSLATE_NOOP("vstore", "The only volume does not have all of these words."),
                     n=Count(counts.total),
                 ),
                 ((tr(QT_TRANSLATE_NOOP("vstore", "Show all")), self.filter.clear),),

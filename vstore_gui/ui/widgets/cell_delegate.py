@@ -53,8 +53,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 def _cut(part: Part) -> Qt.TextElideMode:
-    """Names differ in their ends."""
-    return Qt.TextElideMode.ElideRight if part.key is None else Qt.TextElideMode.ElideMiddle
+    """Names differ in their ends: 'debian-12-base.qcow2' from 'debian-13-base.qcow2'."""
+    return Qt.TextElideMode.ElideRight if part.key is None else Qt.TextElideMode.ElideLeft
 
 
 class _Texts:
