@@ -27,8 +27,8 @@ AGEING_MS = 30_000
 _TEMPLATES_MS = 200
 # While a large pool is being listed: rows that are shown at once, and how often more are taken in.
 _ROWS_AT_ONCE = 500
-_MOST_ARRIVING = 1000
-_ARRIVAL_MS = 150
+_MOST_ARRIVING = 3000
+_ARRIVAL_MS = 400
 """How often 'now' may become '2 min'."""
 
 _TEXT_ROLES = [int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)]
