@@ -44,6 +44,11 @@ class Connections:
         self.bulk: Any = None
         self.control: Any = None
 
+    @property
+    def ssh_words(self) -> str:
+        """What the ssh under the connections said, where there is one."""
+        return self._ssh.words if self._ssh is not None else ""
+
     def open(self) -> None:
         """Blocks until bulk and control are open and events run. Raises libvirtError."""
         if is_test(self.uri):

@@ -45,11 +45,12 @@ def row_of(code: int, domain: int, original: str) -> Row:
     return next(row for row in ROWS if row.fits(code, domain, original))
 
 
-def explain(error: libvirt.libvirtError, call: str = "") -> ErrorState:
-    """The error of a libvirt call as a value; `call` is the name of our call that met it."""
+def explain(error: libvirt.libvirtError, call: str = "", ssh_words: str = "") -> ErrorState:
+    """The error of a libvirt call as a value; `call` names our call that met it, `ssh_words` is what the ssh
+    ssh under the connection said."""
     code = error.get_error_code() or 0
     domain = error.get_error_domain() or 0
-    original = error.get_error_message() or str(error)
+    original = "\n".join(filter(None, (error.get_error_message() or str(error), ssh_words)))
     row = row_of(code, domain, original)
     kind, command = row.kind, row.command
     message = text(row.message, original=original) if "{original}" in row.message else text(row.message)

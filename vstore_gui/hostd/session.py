@@ -100,7 +100,11 @@ class Session:
             events.register(self)
             self.info = host.read_info(self)
         except libvirt.libvirtError as error:
-            state = auth_cancelled(error) if self.credentials.declined else explain(error, "Open")
+            state = (
+                auth_cancelled(error)
+                if self.credentials.declined
+                else explain(error, "Open", self.connections.ssh_words)
+            )
             self.end(state, retry=state.kind in RETRIED)
         except Exception as error:
             self.end(fault(error, "Open").state, retry=False)

@@ -25,6 +25,8 @@ from vstore_gui.hostd import askpass
 
 __all__ = ["SshHelper", "known_hosts_file", "needs_helper", "with_command"]
 
+_WORDS_BYTES = 2000
+
 SshQuestion = Callable[[str, str], str | None]
 """(prompt, hint) → what askpass prints, or None to make it fail."""
 
@@ -62,6 +64,7 @@ class SshHelper:
                 prefix="vstore-ssh-", dir=runtime if runtime and Path(runtime).is_dir() else None
             )
         )
+        self._words = self._directory / "words"
         address = self._directory / "socket"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(address))
@@ -75,9 +78,21 @@ class SshHelper:
         self.command = self._script(
             "ssh",
             f'export SSH_ASKPASS={shlex.quote(ask)} SSH_ASKPASS_REQUIRE=force DISPLAY="${{DISPLAY:-:0}}"\n'
-            f'exec {shlex.quote(ssh)} -o UserKnownHostsFile={shlex.quote(files)} "$@"',
+            f'exec {shlex.quote(ssh)} -o UserKnownHostsFile={shlex.quote(files)} "$@" '
+            # libvirt (9.0) reads at most a kilobyte of ssh's words: of a changed host key's long warning it
+            # makes 'Value too large for defined data type'.
+            f"2>>{shlex.quote(str(self._words))}",
         )
         threading.Thread(target=self._serve, name="askpass", daemon=True).start()
+
+    @property
+    def words(self) -> str:
+        """What ssh said: the end of it, where the reason of a failure stands."""
+        try:
+            said = self._words.read_bytes()
+        except OSError:
+            return ""
+        return said[-_WORDS_BYTES:].decode(errors="backslashreplace").strip()
 
     def close(self) -> None:
         """Remove the directory; a question under way fails."""
