@@ -102,10 +102,6 @@ class VolumesModel(QAbstractTableModel):
         )
 
     @property
-    def sort_column(self) -> VolumeColumn:
-        return self._placing.column
-
-    @property
     def descending(self) -> bool:
         return self._placing.descending
 

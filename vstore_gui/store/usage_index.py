@@ -30,7 +30,7 @@ _BACKED_FORMATS = frozenset({"qcow", "qcow2", "qed", "vmdk", "cow"})
 @dataclass(frozen=True, slots=True)
 class Use:
     """A machine needs a volume. `through` is the chain from the machine's own file down to the volume,
-    exclusive of it: empty for direct use. `role` is disk, kernel, initrd, dtb, nvram, loader or snapshot."""
+    exclusive of it: empty for direct use. `role` is disk, or a key of entities.domain.FILE_ROLES."""
 
     domain: DomainKey
     target: str  # the disk's target; empty for kernels and such
